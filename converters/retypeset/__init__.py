@@ -1,0 +1,63 @@
+"""Retypeset reads legacy fixed-width EDGAR text and writes Markdown, HTML, PDF and JSON.
+
+The public names are those of `__all__`; they are loaded when first used, so that `import retypeset` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from .conversion import convert as convert
+    from .notes import RetypesetError as RetypesetError
+    from .proof import check as check
+    from .readers import read as read
+    from .readers.envelope import attachment_data as attachment_data
+    from .writers.html import write as to_html
+    from .writers.json import read as from_json
+    from .writers.json import schema as schema
+    from .writers.json import write as to_json
+    from .writers.markdown import write as to_markdown
+    from .writers.pdf import write as to_pdf
+
+_WHERE = {
+    "RetypesetError": ("notes", "RetypesetError"),
+    "attachment_data": ("readers.envelope", "attachment_data"),
+    "check": ("proof", "check"),
+    "convert": ("conversion", "convert"),
+    "from_json": ("writers.json", "read"),
+    "read": ("readers", "read"),
+    "schema": ("writers.json", "schema"),
+    "to_html": ("writers.html", "write"),
+    "to_json": ("writers.json", "write"),
+    "to_markdown": ("writers.markdown", "write"),
+    "to_pdf": ("writers.pdf", "write"),
+}
+
+__all__ = [
+    "RetypesetError",
+    "__version__",
+    "attachment_data",
+    "check",
+    "convert",
+    "from_json",
+    "read",
+    "schema",
+    "to_html",
+    "to_json",
+    "to_markdown",
+    "to_pdf",
+]
+
+
+def __getattr__(name: str) -> object:
+    try:
+        module, attribute = _WHERE[name]
+    except KeyError:
+        raise AttributeError(f"module 'retypeset' has no attribute {name!r}") from None
+    value: object = getattr(import_module(f".{module}", __name__), attribute)
+    globals()[name] = value
+    return value

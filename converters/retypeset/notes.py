@@ -1,0 +1,49 @@
+"""Errors, which stop the work, and the codes of notes, which ride along with it.
+
+A library never prints: what went wrong is raised as a `RetypesetError`, whatever else a reader of the output should know
+is a `model.Note` with one of `CODES`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+class RetypesetError(Exception):
+    """The work cannot go on. The message says what, where, and what to do."""
+
+
+class DecodeError(RetypesetError):
+    """The input is not text."""
+
+
+class OutputError(RetypesetError):
+    """The output cannot be written."""
+
+
+class TemplateError(RetypesetError):
+    """A template or style given by the user cannot be used."""
+
+
+LOSS: Final = frozenset({"partition", "conservation"})
+"""The codes that say that a promise was broken: `--strict` turns them into exit code 1."""
+
+CODES: Final = {
+    # decode
+    "encoding": "The bytes are neither ASCII nor UTF-8; the encoding is a judgement.",
+    "control": "Control characters were taken out.",
+    "armour": "The armour of a privacy-enhanced message was taken off.",
+    "tabs": "Tabs were replaced by blanks, to the next multiple of eight columns.",
+    # envelope
+    "bare": "There is no envelope: the whole file is one document.",
+    "header": "A line of the header is not understood.",
+    "doubled": "The header stands twice.",
+    "unclosed": "A closing tag is missing.",
+    "stray": "Text stands outside of all documents.",
+    "count": "The header states another number of documents.",
+    "attachment": "A body is not fixed-width text and was kept as an attachment.",
+    "uuencode": "A uuencoded file is broken; its text was kept.",
+    # proof
+    "partition": "A source line belongs to nothing, or to two blocks.",
+    "conservation": "The characters of a block are not those of its lines.",
+}
