@@ -13,9 +13,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from .conversion import convert as convert
     from .notes import RetypesetError as RetypesetError
-    from .proof import check as check
+    from .readers import check as check
     from .readers import read as read
-    from .readers.envelope import attachment_data as attachment_data
+    from .readers.attachments import attachment_data as attachment_data
     from .writers.html import write as to_html
     from .writers.json import read as from_json
     from .writers.json import schema as schema
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "RetypesetError": ("notes", "RetypesetError"),
-    "attachment_data": ("readers.envelope", "attachment_data"),
-    "check": ("proof", "check"),
+    "attachment_data": ("readers.attachments", "attachment_data"),
+    "check": ("readers", "check"),
     "convert": ("conversion", "convert"),
     "from_json": ("writers.json", "read"),
     "read": ("readers", "read"),

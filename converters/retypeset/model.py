@@ -85,7 +85,7 @@ class Lines(Struct, frozen=True, tag="lines", tag_field="kind"):
 
 
 class Preformatted(Struct, frozen=True, tag="preformatted", tag_field="kind"):
-    """Text kept as it was typed, blanks and all, because its shape could not be read. Lines are parted by a line feed."""
+    """Text kept as it was typed, blanks and all: its shape could not be read. Lines are parted by a line feed."""
 
     text: str
     lines: Ranges
@@ -287,7 +287,7 @@ class Source(Struct, frozen=True):
 
 
 class Submission(Struct, frozen=True):
-    """A whole filing. `envelope` holds the lines around header and documents; `schema` is the version of this format."""
+    """A whole filing. `envelope` holds the lines around header and documents; `schema` is this format's version."""
 
     source: Source
     header: Header

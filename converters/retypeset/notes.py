@@ -1,7 +1,7 @@
 """Errors, which stop the work, and the codes of notes, which ride along with it.
 
-A library never prints: what went wrong is raised as a `RetypesetError`, whatever else a reader of the output should know
-is a `model.Note` with one of `CODES`.
+A library never prints: what went wrong is raised as a `RetypesetError`, whatever else a reader of the output should
+know is a `model.Note` with one of `CODES`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""bytes -> decode -> envelope -> lines -> pages -> regions -> prose -> model: the stages in order."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import msgspec
+
+from ..model import Block, Document, Furniture, Note, Source, Submission
+from ..proof import violations
+from . import attachments
+from .decode import Decoded, decode
+from .envelope import Body, open_envelope
+from .lines import scan
+from .pages import part_pages
+from .prose import preformatted, set_blocks
+from .regions import part_regions
+from .source import SourceLike, load
+
+
+def read(source: SourceLike, *, name: str = "") -> Submission:
+    """Read a filing: a path, its bytes, or a file open for reading bytes.
+
+    `name` is what the source is called in `Submission.source`; a path or file has its own. The proof that nothing was
+    lost (`retypeset.check`) is part of the work; a violation is among `Submission.notes`.
+
+    Raises RetypesetError where the source cannot be read or is no text.
+    """
+    data, called = load(source)
+    decoded = decode(data)
+    original = list(decoded.lines)
+    envelope = open_envelope(decoded)
+    submission = Submission(
+        _source(data, name or called, decoded),
+        envelope.header,
+        tuple(_document(decoded.lines, body) for body in envelope.bodies),
+        tuple(a for body in envelope.bodies for a in body.attachments),
+        tuple(envelope.furniture),
+        (*decoded.notes, *envelope.notes),
+    )
+    return msgspec.structs.replace(submission, notes=(*submission.notes, *_proof(submission, original)))
+
+
+def check(submission: Submission, source: SourceLike) -> tuple[Note, ...]:
+    """Prove that a submission holds all that its source says; return a note for each breach, none where all holds.
+
+    Two invariants (`proof`): each source line belongs to one thing (`partition`), and the characters of each thing are
+    those of its lines (`conservation`). `read` has done this already; `check` does it for a submission from elsewhere,
+    or one that was changed.
+
+    Raises RetypesetError where the source cannot be read.
+    """
+    return tuple(_proof(submission, decode(load(source).data).lines))
+
+
+def _proof(submission: Submission, lines: Sequence[str]) -> list[Note]:
+    return [*violations(submission, lines), *attachments.violations(submission.attachments, lines)]
+
+
+def _source(data: bytes, name: str, decoded: Decoded) -> Source:
+    return Source(name, len(data), hashlib.sha256(data).hexdigest(), decoded.encoding, len(decoded.lines))
+
+
+def _document(lines: list[str], body: Body) -> Document:
+    furniture: list[Furniture] = []
+    running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
+    blocks = set_blocks(part_regions(running, furniture))
+    for where in body.verbatim:
+        blocks = _insert(blocks, preformatted(lines, where))
+    return Document(
+        body.type,
+        body.sequence,
+        body.filename,
+        body.description,
+        body.lines,
+        blocks,
+        tuple(sorted(furniture, key=lambda f: f.lines)),
+        pages,
+        tuple(body.notes),
+    )
+
+
+def _running_text(lines: list[str], body: Body) -> list[str]:
+    """The lines of a body, blank where an attachment or something kept as it is has them."""
+    texts = lines[body.text.first - 1 : body.text.last]
+    for first, last in (*(a.lines for a in body.attachments), *body.verbatim):
+        texts[first - body.text.first : last - body.text.first + 1] = [""] * (last - first + 1)
+    return texts
+
+
+def _insert(blocks: tuple[Block, ...], block: Block) -> tuple[Block, ...]:
+    at = next((i for i, b in enumerate(blocks) if b.lines > block.lines), len(blocks))
+    return (*blocks[:at], block, *blocks[at:])

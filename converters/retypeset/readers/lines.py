@@ -1,0 +1,108 @@
+"""Body -> lines with the facts that all later stages share, found in one pass: the inner loop.
+
+A line knows its number, its text without blanks at the end, its indent, and what kind of line it is:
+
+    BLANK   nothing                      RULE   drawn: dashes, equals signs, underscores
+    TAG     layout tags only (<TABLE>)   BREAK  a page break: <PAGE>, with or without a number, or a form feed
+    TEXT    everything else
+
+Tags glued to text are taken out of it, their columns left blank so that nothing moves; what was taken out goes on the
+list of furniture. What the text means is no business of this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from ..model import Furniture, Range
+
+BLANK, TEXT, RULE, TAG, BREAK = range(5)
+
+_RULE_CHARS: Final = " -=_~"
+_PAGE: Final = re.compile(r"</?PAGE(?: +\d{1,5})?>", re.IGNORECASE)
+_PAGE_ALONE: Final = re.compile(r"\s*(?:</?PAGE(?: +\d{1,5})?>\s*){1,8}(?:(?:Page )?-?\d{1,5}-?\s*)?$", re.IGNORECASE)
+_LAYOUT: Final = re.compile(
+    r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>|^/(?:TABLE|CAPTION)$", re.IGNORECASE
+)
+
+
+class Line(Struct, frozen=True, gc=False):
+    """One line of a body. `number` is 1-based in the source; `indent` is the column of its first character."""
+
+    number: int
+    text: str
+    indent: int
+    kind: int
+
+
+def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[Line]:
+    """Read the lines of a body; `first` is the source line of the first of them.
+
+    Furniture taken out of lines that keep other text, and lines that are tags or breaks and nothing else, are added to
+    `furniture`.
+    """
+    out: list[Line] = []
+    add = out.append
+    number = first - 1
+    for raw in texts:
+        number += 1
+        text = raw.rstrip()
+        if not text:
+            add(Line(number, "\f" if "\f" in raw else "", 0, BLANK) if "\f" not in raw else _feed(number, furniture))
+            continue
+        if "<" in text or "\f" in text or text[0] == "/":
+            out += _tagged(number, text, furniture)
+            continue
+        indent = len(text) - len(text.lstrip())
+        kind = RULE if text[indent] in _RULE_CHARS and not text.strip(_RULE_CHARS) else TEXT
+        add(Line(number, text, indent, kind))
+    return out
+
+
+def _feed(number: int, furniture: list[Furniture]) -> Line:
+    furniture.append(Furniture("break", "\f", Range(number, number)))
+    return Line(number, "", 0, BREAK)
+
+
+def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
+    """Read a line that may hold tags: breaks before its text, the text, breaks behind it."""
+    where = Range(number, number)
+    if _PAGE_ALONE.match(text):
+        furniture.append(Furniture("break", text, where))
+        return [Line(number, text, 0, BREAK)]
+    before = after = 0
+    if "\f" in text:
+        before, after = text.startswith("\f"), not text.startswith("\f")
+        furniture.append(Furniture("break", "\f", where))
+        text = text.replace("\f", " ").rstrip()
+    for match in list(_PAGE.finditer(text)):
+        furniture.append(Furniture("break", match[0], where))
+        before, after = before or match.start() == 0, after or match.start() > 0
+        text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    tags = list(_LAYOUT.finditer(text))
+    for match in tags:
+        text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    text = text.rstrip()
+    if tags and not text:
+        furniture.append(Furniture("tag", " ".join(m[0] for m in tags), where))
+        middle = [Line(number, " ".join(m[0].upper() for m in tags), 0, TAG)]
+    else:
+        furniture += [Furniture("tag", m[0], where) for m in tags]
+        opening = [m[0].upper() for m in tags if m[0][1] != "/"]
+        closing = [m[0].upper() for m in tags if m[0][1] == "/"]
+        middle = [
+            *([Line(number, " ".join(opening), 0, TAG)] if opening else []),
+            *([_plain(number, text)] if text else []),
+            *([Line(number, " ".join(closing), 0, TAG)] if closing else []),
+        ]
+    page = Line(number, "<PAGE>", 0, BREAK)
+    return [*([page] if before else []), *middle, *([page] if after else [])]
+
+
+def _plain(number: int, text: str) -> Line:
+    indent = len(text) - len(text.lstrip())
+    return Line(number, text, indent, TEXT if text.strip(_RULE_CHARS) else RULE)
