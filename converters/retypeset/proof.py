@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from .model import (
     Block,
@@ -47,6 +47,24 @@ def text_of(block: Block) -> str:
             assert_never(block)
 
 
+class _Leaf(NamedTuple):
+    """What a run of lines became: its text, and whether that has the order of the page."""
+
+    text: str
+    lines: Ranges
+    ordered: bool
+
+
+def _leaves(block: Block, marker: str = "") -> Iterator[_Leaf]:
+    """The blocks inside a block that hold text themselves; the first of an item with the item's marker."""
+    if isinstance(block, List):
+        for item in block.items:
+            for n, inner in enumerate(item.blocks):
+                yield from _leaves(inner, item.marker if n == 0 else "")
+    else:
+        yield _Leaf(marker + text_of(block), block.lines, not isinstance(block, Table))
+
+
 def _table_texts(table: Table) -> Iterator[str]:
     yield table.caption
     yield table.unit
@@ -61,16 +79,15 @@ def violations(submission: Submission, lines: Sequence[str]) -> list[Note]:
     """Check a submission against the decoded lines of its source; return a note for each breach."""
     notes: list[Note] = []
     claimed = _Claims(lines, notes)
-    for document in submission.documents:
-        for block in document.blocks:
-            claimed.whole(block.lines, "two blocks")
+    leaves = [leaf for document in submission.documents for block in document.blocks for leaf in _leaves(block)]
+    for leaf in leaves:
+        claimed.whole(leaf.lines, "two blocks")
     for attachment in submission.attachments:
         claimed.whole((attachment.lines,), "an attachment and something else")
     claimed.whole(tuple(_header_ranges(submission.header.fields)), "the header and something else")
     taken = claimed.furniture([*submission.envelope, *(f for d in submission.documents for f in d.furniture)])
-    for document in submission.documents:
-        for block in document.blocks:
-            _conserved(block, lines, taken, notes)
+    for leaf in leaves:
+        _conserved(leaf, lines, taken, notes)
     _header_conserved(submission.header, lines, notes)
     notes += claimed.left()
     return notes
@@ -127,17 +144,16 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-def _conserved(block: Block, lines: Sequence[str], taken: dict[int, list[str]], notes: list[Note]) -> None:
-    source = "".join(["".join(lines[first - 1 : last]) for first, last in block.lines])
-    want, have = squeeze(source), squeeze(text_of(block))
+def _conserved(leaf: _Leaf, lines: Sequence[str], taken: dict[int, list[str]], notes: list[Note]) -> None:
+    source = "".join(["".join(lines[first - 1 : last]) for first, last in leaf.lines])
+    want, have = squeeze(source), squeeze(leaf.text)
     if want == have:
         return
-    want = "".join(_less(lines, block.lines, taken))
-    same = Counter(want) == Counter(have) if isinstance(block, Table) else want == have
-    if not same:
+    want = "".join(_less(lines, leaf.lines, taken))
+    if want != have and (leaf.ordered or Counter(want) != Counter(have)):
         at = next((i for i, (a, b) in enumerate(zip(want, have, strict=False)) if a != b), min(len(want), len(have)))
         message = f"the source says {want[at : at + 30]!r} where the output says {have[at : at + 30]!r}"
-        notes.append(Note("conservation", message, Range(block.lines[0].first, block.lines[-1].last)))
+        notes.append(Note("conservation", message, Range(leaf.lines[0].first, leaf.lines[-1].last)))
 
 
 def _less(lines: Sequence[str], ranges: Ranges, taken: dict[int, list[str]]) -> Iterator[str]:

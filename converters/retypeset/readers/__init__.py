@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ..model import Block, Document, Furniture, Note, Source, Submission
+from ..model import Block, Document, Furniture, Note, Preformatted, Source, Submission, Table
 from ..proof import violations
 from . import attachments
 from .decode import Decoded, decode
 from .envelope import Body, open_envelope
 from .lines import scan
+from .outline import outline
 from .pages import part_pages
-from .prose import preformatted, set_blocks
-from .regions import part_regions
+from .prose import Piece, set_text
+from .regions import part_regions, right_edge
 from .source import SourceLike, load
+from .tables import preformatted, set_table
 
 
 def read(source: SourceLike, *, name: str = "") -> Submission:
@@ -65,7 +67,11 @@ def _source(data: bytes, name: str, decoded: Decoded) -> Source:
 def _document(lines: list[str], body: Body) -> Document:
     furniture: list[Furniture] = []
     running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
-    blocks = set_blocks(part_regions(running, furniture))
+    edge = right_edge(running)
+    parts: list[Piece | Table | Preformatted] = []
+    for region in part_regions(running):
+        parts += [set_table(region)] if region.table else set_text(region, edge, furniture)
+    blocks = outline(parts, edge)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
     return Document(

@@ -58,10 +58,10 @@ def decode(data: bytes) -> Decoded:
 
     Raises DecodeError where there is nothing, or no text.
     """
-    if not data.strip():
-        raise DecodeError("the file is empty: there is nothing to convert")
     notes: list[Note] = []
     text, encoding = _text(data, notes)
+    if not text or text.isspace():
+        raise DecodeError("the file is empty: there is nothing to convert")
     lines = _lines(text, notes)
     armour = _unarmour(lines, notes)
     return Decoded(lines, encoding, armour, tuple(notes))

@@ -22,12 +22,14 @@ from ..model import Furniture, Range
 
 BLANK, TEXT, RULE, TAG, BREAK = range(5)
 
-_RULE_CHARS: Final = " -=_~"
+_RULE_CHARS: Final = " -=_~."
 _PAGE: Final = re.compile(r"</?PAGE(?: +\d{1,5})?>", re.IGNORECASE)
 _PAGE_ALONE: Final = re.compile(r"\s*(?:</?PAGE(?: +\d{1,5})?>\s*){1,8}(?:(?:Page )?-?\d{1,5}-?\s*)?$", re.IGNORECASE)
-_LAYOUT: Final = re.compile(
-    r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>|^/(?:TABLE|CAPTION)$", re.IGNORECASE
+_LAYOUT: Final = re.compile(r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>", re.IGNORECASE)
+_BROKEN_TAG: Final = re.compile(
+    r"\s*(?:</?(?:TABLE|CAPTION|TEXT|DOCUMENT)|/(?:TABLE|CAPTION)>?|\[/?FN\])$", re.IGNORECASE
 )
+_BROKEN_PAGE: Final = re.compile(r"\s*(?:</?PAGE|/?PAGE>)$", re.IGNORECASE)
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -54,12 +56,12 @@ def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[L
         if not text:
             add(Line(number, "\f" if "\f" in raw else "", 0, BLANK) if "\f" not in raw else _feed(number, furniture))
             continue
-        if "<" in text or "\f" in text or text[0] == "/":
+        if "<" in text or "\f" in text or text[0] in "/[P":
             out += _tagged(number, text, furniture)
             continue
         indent = len(text) - len(text.lstrip())
-        kind = RULE if text[indent] in _RULE_CHARS and not text.strip(_RULE_CHARS) else TEXT
-        add(Line(number, text, indent, kind))
+        drawn = text[indent] in _RULE_CHARS and not text.strip(_RULE_CHARS) and len(text) - indent > 1
+        add(Line(number, text, indent, RULE if drawn else TEXT))
     return out
 
 
@@ -71,7 +73,10 @@ def _feed(number: int, furniture: list[Furniture]) -> Line:
 def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
     """Read a line that may hold tags: breaks before its text, the text, breaks behind it."""
     where = Range(number, number)
-    if _PAGE_ALONE.match(text):
+    if _BROKEN_TAG.match(text):
+        furniture.append(Furniture("tag", text, where))
+        return [Line(number, "</TABLE>" if "TABLE" in text.upper() else "", 0, TAG)]
+    if _PAGE_ALONE.match(text) or _BROKEN_PAGE.match(text):
         furniture.append(Furniture("break", text, where))
         return [Line(number, text, 0, BREAK)]
     before = after = 0
@@ -79,13 +84,14 @@ def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
         before, after = text.startswith("\f"), not text.startswith("\f")
         furniture.append(Furniture("break", "\f", where))
         text = text.replace("\f", " ").rstrip()
-    for match in list(_PAGE.finditer(text)):
-        furniture.append(Furniture("break", match[0], where))
-        before, after = before or match.start() == 0, after or match.start() > 0
-        text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    if "<" in text:
+        found = list(_PAGE.finditer(text))
+        furniture += [Furniture("break", m[0], where) for m in found]
+        before = before or any(m.start() == 0 for m in found)
+        after = after or any(m.start() > 0 for m in found)
+        text = _PAGE.sub(_blank, text)
     tags = list(_LAYOUT.finditer(text))
-    for match in tags:
-        text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
+    text = _LAYOUT.sub(_blank, text)
     text = text.rstrip()
     if tags and not text:
         furniture.append(Furniture("tag", " ".join(m[0] for m in tags), where))
@@ -103,6 +109,10 @@ def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
     return [*([page] if before else []), *middle, *([page] if after else [])]
 
 
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
 def _plain(number: int, text: str) -> Line:
     indent = len(text) - len(text.lstrip())
-    return Line(number, text, indent, TEXT if text.strip(_RULE_CHARS) else RULE)
+    return Line(number, text, indent, TEXT if text.strip(_RULE_CHARS) or len(text) - indent < 2 else RULE)

@@ -1,71 +1,410 @@
-"""Regions -> blocks: un-justify, join lines and sentences over page breaks, part paragraphs.
+"""Text regions -> pieces: paragraphs un-justified and joined, list items, lines whose breaks carry meaning, titles.
+
+The question that parts paragraphs is whether the next word would have fitted on the line (METHODS: right in 95 of 100,
+justified or ragged): where it would, the line was ended on purpose. Lines that follow each other without such an end
+make a unit. A unit of several lines is prose; units of one line are titles, lines, or a paragraph's stray end, and what
+stands around them tells which.
 
 A hyphen at a line's end is kept and joined without a blank (`long-` + `term`): filers were told to switch automatic
-hyphenation off, and under two lines in a hundred end in one.
+hyphenation off. Which level a title has is the business of `outline`, how items nest that of `lists`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Literal
 
-from ..model import Block, Lines, Paragraph, Preformatted, Range, Ranges
-from .lines import Line
-from .regions import LINES, PROSE, TABULAR, Region
+from msgspec import Struct
 
-_HYPHEN: Final = re.compile(r"(?<=\w)-\n\s*(?=\w)")
+from ..model import Furniture, Range, Ranges
+from .lines import RULE, TEXT, Line
+from .regions import MARKER, Region
+
+Kind = Literal["heading", "paragraph", "item", "lines"]
+
+_HYPHEN: Final = re.compile(r"(?<=[^\W_])-\n\s*(?=\w)")
 _SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
+_LABEL: Final = re.compile(
+    r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]", re.IGNORECASE
+)
+_EXHIBIT: Final = re.compile(r"EXHIBIT\s+[\dA-Z][\w.()-]*$", re.IGNORECASE)
+_SIGNED: Final = re.compile(
+    r"/s/|\bBy:?\s|\bBy:?$|^\s*(?:Date|Dated|Name|Title|Its|Contact|Attest|Tel|Telephone|Fax)\s?:", re.IGNORECASE
+)
+_DATE: Final = re.compile(
+    r"(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+\d{1,2},?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})\.?$",
+    re.IGNORECASE,
+)
+_ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
+_CONNECTED: Final = re.compile(
+    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|under|from|as|at)|[,&-])$", re.IGNORECASE
+)
+_CONNECTS: Final = re.compile(r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE)
+_SMALL: Final = frozenset(
+    (
+        *("a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "its", "of", "on", "or", "per"),
+        *("than", "the", "to", "under", "upon", "versus", "vs", "with", "within", "without"),
+    )
+)
+_LETTERS: Final = re.compile(r"[A-Za-z]")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+
 # The first line of a paragraph is set in by this many columns; more is another layout.
 INDENT: Final = range(2, 18)
+# A gap this large at the line's end says that the next word was not left off for want of room.
+SLACK: Final = 1
+# Lines of a block of text end within so many columns of its right edge.
+RAGGED: Final = 14
+# A title is no longer than this.
+TITLE_WORDS: Final = 18
 
 
-def set_blocks(regions: Sequence[Region]) -> tuple[Block, ...]:
-    """Make a block of each region, or of each paragraph of it."""
-    blocks: list[Block] = []
-    pending: list[Line] = []
-    for region in regions:
-        if pending and not (region.kind == PROSE and region.after_break and _goes_on(pending[-1], region.lines[0])):
-            blocks.append(_paragraph(pending))
-            pending = []
-        if region.kind == PROSE:
-            *whole, last = _paragraphs(pending + region.lines)
-            blocks += [_paragraph(lines) for lines in whole]
-            pending = last
-        elif region.kind == TABULAR:
-            blocks.append(_preformatted(region.lines))
-        elif region.kind == LINES:
-            blocks.append(_lines(region.lines))
-    if pending:
-        blocks.append(_paragraph(pending))
-    return tuple(blocks)
+class Piece(Struct):
+    """A block in the making. `style` is what a title looks like: see `outline`."""
+
+    kind: Kind
+    lines: list[Line]
+    marker: str = ""
+    style: str = ""
+    blanks: int = 0
 
 
-def _goes_on(last: Line, first: Line) -> bool:
-    """Does a sentence that a page break cut go on here? It has no end before the break and no capital after it."""
-    return not _SENTENCE_END.search(last.text) and first.text[first.indent].islower()
+class _Unit(Struct):
+    """Lines that run on; `hard` says that its last line was ended on purpose."""
+
+    lines: list[Line]
+    underlined: bool = False
+    boxed: bool = False
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
 
 
-def _paragraphs(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """Part lines where one is set in after a line that ends a sentence."""
-    margin = min((line.indent for line in lines[1:]), default=lines[0].indent)
+def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piece]:
+    """Read a text region into pieces; rules go on the list of furniture. `edge` is the column that full lines reach."""
+    furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in region.lines if r.kind == RULE]
+    blanks = _single_spaced(region, edge)
+    pieces: list[Piece] = []
+    for chunk, above in _chunks(region.lines, blanks):
+        made = list(_read_chunk(chunk, edge))
+        if made:
+            made[0].blanks = above
+            pieces += made
+    return pieces
+
+
+# ---------------------------------------------------------------- chunks
+
+
+def _single_spaced(region: Region, edge: int) -> list[int]:
+    """The blank lines above each line, those of double-spaced text taken away.
+
+    Four and more single lines in a row with one blank line between, most of them full, are double-spaced.
+    """
+    blanks = list(region.blanks)
+    lines = region.lines
     start = 0
-    for i in range(1, len(lines)):
-        if (
-            lines[i].indent - margin in INDENT
-            and lines[i - 1].indent <= lines[i].indent
-            and (
-                _SENTENCE_END.search(lines[i - 1].text)
-                and (i + 1 == len(lines) or lines[i + 1].indent < lines[i].indent)
-            )
-        ):
-            yield list(lines[start:i])
+    for i in range(1, len(lines) + 1):
+        if i < len(lines) and blanks[i] == 1 and lines[i].kind == TEXT:
+            continue
+        run = range(start + 1, i)
+        full = sum(1 for k in run if not _fits(lines[k - 1], lines[k], edge))
+        if len(run) >= 3 and full >= 0.6 * len(run):
+            for k in run:
+                set_in = lines[k].indent > lines[k - 1].indent + 1 and _SENTENCE_END.search(lines[k - 1].text)
+                ended = _fits(lines[k - 1], lines[k], edge) and _SENTENCE_END.search(lines[k - 1].text)
+                blanks[k] = 1 if set_in or ended else 0
+        start = i
+    return blanks
+
+
+def _chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[list[Line], int]]:
+    start = 0
+    for i in range(1, len(lines) + 1):
+        if i == len(lines) or blanks[i]:
+            yield list(lines[start:i]), blanks[start]
             start = i
-    yield list(lines[start:])
 
 
-def _paragraph(lines: Sequence[Line]) -> Paragraph:
-    return Paragraph(join([line.text for line in lines]), ranges(lines))
+def _fits(line: Line, following: Line, edge: int) -> bool:
+    """Would the first word of the following line have fitted on this one?"""
+    text = following.text
+    end = text.find(" ", following.indent)
+    word = (end if end >= 0 else len(text)) - following.indent
+    return len(line.text) + 1 + word + SLACK <= edge
+
+
+def _local_edge(lines: Sequence[Line], edge: int) -> int:
+    """The right edge of these lines where they show one of their own, else that of the document."""
+    if len(lines) < 3:
+        return edge
+    ends = [len(line.text) for line in lines[:-1]]
+    longest = max(ends)
+    near = sum(1 for end in ends if end >= longest - RAGGED)
+    width = longest - min(line.indent for line in lines)
+    return longest if near >= 0.7 * len(ends) and width >= 38 else max(edge, longest)
+
+
+# ---------------------------------------------------------------- units
+
+
+def _units(chunk: Sequence[Line], edge: int) -> Iterator[_Unit]:
+    """Part a chunk where a line was ended on purpose, and at rules."""
+    text = [line for line in chunk if line.kind == TEXT]
+    if not text:
+        return
+    edge = _local_edge(text, edge)
+    unit: list[Line] = []
+    rule_above = False
+    for i, line in enumerate(chunk):
+        if line.kind == RULE:
+            if unit:
+                yield _Unit(unit, underlined=_underlines(line, unit[-1]), boxed=rule_above)
+                unit = []
+            rule_above = True
+            continue
+        if unit and _fits(unit[-1], line, edge):
+            yield _Unit(unit)
+            unit = []
+            rule_above = False
+        unit.append(line)
+        if i + 1 == len(chunk):
+            yield _Unit(unit)
+
+
+def _underlines(rule: Line, line: Line) -> bool:
+    length, under = len(line.text) - line.indent, len(rule.text) - rule.indent
+    return abs(rule.indent - line.indent) <= 3 and 0.5 * length <= under <= 1.6 * length + 4
+
+
+def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
+    units = list(_units(chunk, edge))
+    units = list(_split_prose(_mend(units)))
+    at = 0
+    while at < len(units):
+        unit = units[at]
+        if len(unit.lines) == 1 or _title_like(unit):
+            run = at + 1
+            while run < len(units) and len(units[run].lines) == 1 and _beside(units[run - 1], units[run]):
+                run += 1
+            yield from _short(units[at:run], edge, then=units[run:])
+            at = run
+        else:
+            yield _prose(unit)
+            at += 1
+
+
+def _mend(units: Sequence[_Unit]) -> list[_Unit]:
+    """Join what re-wrapping parted: prose without an end goes on in the next unit at the same margin."""
+    out: list[_Unit] = []
+    for unit in units:
+        if out and not out[-1].underlined and not out[-1].boxed and _goes_on(out[-1], unit):
+            out[-1] = _Unit(out[-1].lines + unit.lines, unit.underlined)
+        else:
+            out.append(unit)
+    return out
+
+
+def _goes_on(unit: _Unit, following: _Unit) -> bool:
+    if _SENTENCE_END.search(unit.last.text) or marker_of(following.first):
+        return False
+    first = following.first
+    starts = first.text[first.indent]
+    if len(unit.lines) == 1:
+        return starts.islower() and len(unit.last.text) - unit.last.indent >= 25 and len(following.lines) > 1
+    level = abs(first.indent - unit.last.indent) <= 2
+    return level and (starts.islower() or not _title_like(following))
+
+
+def _split_prose(units: Sequence[_Unit]) -> Iterator[_Unit]:
+    """Part prose where a line is set in after a full stop, and where an item begins."""
+    for unit in units:
+        start = 0
+        lines = unit.lines
+        for i in range(1, len(lines)):
+            if _begins(lines, start, i):
+                yield _Unit(lines[start:i], boxed=unit.boxed and start == 0)
+                start = i
+        yield _Unit(lines[start:], unit.underlined, unit.boxed and start == 0)
+
+
+def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
+    line, before = lines[i], lines[i - 1]
+    ended = bool(_SENTENCE_END.search(before.text))
+    if marker_of(line):
+        own = marker_of(lines[start])
+        hanging = i + 1 < len(lines) and lines[i + 1].indent > line.indent
+        if own and line.indent == lines[start].indent and (ended or hanging or before.indent > line.indent):
+            return True
+        return ended and (line.indent > before.indent or hanging or before.indent > line.indent)
+    if not ended:
+        return False
+    if line.indent - before.indent in INDENT:
+        after = lines[i + 1].indent if i + 1 < len(lines) else before.indent
+        return after < line.indent or after == before.indent
+    return i - start >= 2 and before.indent - line.indent >= 3 and before.indent == lines[i - 2].indent
+
+
+def marker_of(line: Line) -> str:
+    """The marker a line begins with, or "": `(a)`, `1.`, `o`, `[X]`; something must follow it."""
+    text, at = line.text, line.indent
+    if text[at].isalpha() and text[at + 1 : at + 2].isalpha() and text[at] not in "INSEivxIVXAn":
+        return ""
+    match = _MARKED.match(text, at)
+    if not match:
+        return ""
+    marker = match[1] or match[2]
+    if marker[0] in "INSEA" and len(marker) > 3 and marker[1].isalpha():
+        return marker if marker[:4].upper() in ("NOTE", "EXHI") and marker[-1] == ":" else ""
+    if marker in ("o", "-", "--", "•", "*", "**", "***", "+", "++", "+++"):
+        return marker if marker != "o" or text[match.end(1) : match.end(1) + 2] == "  " else ""
+    return marker
+
+
+_MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\*{{1,3}})[A-Z]")
+
+
+# ---------------------------------------------------------------- short units
+
+
+def _beside(unit: _Unit, following: _Unit) -> bool:
+    """Do two lines belong to one stack: set alike, or both in the middle?"""
+    a, b = unit.first, following.first
+    return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
+
+
+def _title_like(unit: _Unit) -> bool:
+    text = _joined(unit)
+    if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
+        return False
+    return _is_caps(text) or (bool(_LABEL.match(text)) and not _SENTENCE_END.search(text)) or unit.underlined
+
+
+def _joined(unit: _Unit) -> str:
+    return join([line.text for line in unit.lines])
+
+
+def _is_caps(text: str) -> bool:
+    return text.upper() == text and len(_LETTERS.findall(text)) >= 3
+
+
+def _short(units: Sequence[_Unit], edge: int, *, then: Sequence[_Unit]) -> Iterator[Piece]:
+    """Read a run of single lines: titles, items, lines."""
+    if any(_SIGNED.search(u.first.text) for u in units) and len(units) > 1:
+        yield _lines(units)
+        return
+    styles = [title_style(u, edge, stacked=len(units) > 1) for u in units]
+    if len(units) > 1 and not all(styles):
+        if any(marker_of(u.first) for u in units):
+            for u in units:
+                yield _prose(u)
+            return
+        under_title = bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1 and bool(then)
+        if not under_title and not _half_titles(units, styles):
+            yield _lines(units)
+            return
+    at = 0
+    while at < len(units):
+        run = at + 1
+        while run < len(units) and styles[at] and styles[run] and _wraps(units[run - 1], units[run]):
+            run += 1
+        lines = [line for u in units[at:run] for line in u.lines]
+        if styles[at]:
+            yield Piece("heading", lines, style=styles[at])
+        else:
+            yield _prose(_Unit(lines))
+        at = run
+
+
+def _half_titles(units: Sequence[_Unit], styles: Sequence[str]) -> bool:
+    """A stack of titles with a remark in brackets among them: `(in millions)`."""
+    return all(style or _joined(u).startswith("(") for u, style in zip(units, styles, strict=True)) and bool(styles[0])
+
+
+def _wraps(unit: _Unit, following: _Unit) -> bool:
+    """Is one title wrapped over these lines?"""
+    a, b = unit.last.text, following.first.text[following.first.indent :]
+    if following.first.text[following.first.indent] == "(":
+        return False
+    return bool(_CONNECTED.search(a) or _CONNECTS.match(b))
+
+
+def _lines(units: Sequence[_Unit]) -> Piece:
+    return Piece("lines", [line for u in units for line in u.lines])
+
+
+def _prose(unit: _Unit) -> Piece:
+    marker = marker_of(unit.first)
+    return Piece("item" if marker else "paragraph", unit.lines, marker)
+
+
+# ---------------------------------------------------------------- titles
+
+
+def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
+    """What a title looks like, or "" where this is none: a word for its rank (`outline.RANKS`)."""
+    text = _joined(unit)
+    words = text.split()
+    first = text[0]
+    if len(words) > TITLE_WORDS + 7 or first.islower() or text[-1] in ",;" or len(_LETTERS.findall(text)) < 3:
+        return ""
+    if (first == "(" and text[-1] == ")") or _SIGNED.search(text) or _DATE.fullmatch(text) or _ZIP.search(text):
+        return ""
+    caps, centred = _is_caps(text), all(is_centred(line, edge) for line in unit.lines)
+    if match := _LABEL.match(text):
+        sentence = text[-1] == "." and not caps and (len(words) > 9 or text[-2:-1].isdigit())
+        if not sentence and (caps or text[0].isupper()) and len(words) <= TITLE_WORDS + 7:
+            return match[0].split()[0].lower()
+    if _EXHIBIT.fullmatch(text):
+        return "exhibit"
+    marker = marker_of(unit.first)
+    body = text[len(marker) :].strip() if marker else text
+    titled = _is_titled(body)
+    if marker and (marker[0] in "[/*+•-" or marker == "o" or stacked):
+        return ""
+    if _SENTENCE_END.search(text) and not (
+        (caps and text[-1] in ".:") or (text[-1] == ":" and titled and len(words) <= 8)
+    ):
+        return ""
+    if unit.underlined and len(words) <= TITLE_WORDS:
+        return "caps-underlined" if caps else "underlined"
+    if unit.boxed and (caps or titled):
+        return "boxed"
+    if caps and len(words) <= TITLE_WORDS:
+        return "caps-centred" if centred else "caps"
+    if not titled or len(words) > 14:
+        return ""
+    if centred:
+        return "centred"
+    if len(text) <= 0.8 * edge and (unit.first.indent <= 30 or marker):
+        return "numbered" if marker else "titled"
+    return ""
+
+
+def _is_titled(text: str) -> bool:
+    """Do the words that matter begin with capitals?"""
+    words = [w for w in _WORD.findall(text) if w.lower() not in _SMALL]
+    return bool(words) and words[0][0].isupper() and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
+
+
+def is_centred(line: Line, edge: int) -> bool:
+    """Does a line stand in the middle of the column from 0 to `edge`?"""
+    left, right = line.indent, edge - len(line.text)
+    return left >= 8 and abs(left - right) <= max(6, 0.12 * edge)
+
+
+# ---------------------------------------------------------------- joining
+
+
+def ended(text: str) -> bool:
+    """Does a line end as sentences do?"""
+    return bool(_SENTENCE_END.search(text))
 
 
 def join(texts: Sequence[str]) -> str:
@@ -76,33 +415,6 @@ def join(texts: Sequence[str]) -> str:
     if "-\n" in text:
         text = _HYPHEN.sub("-", text)
     return " ".join(text.split())
-
-
-def _lines(lines: Sequence[Line]) -> Lines:
-    texts = [" ".join(line.text.split()) for line in lines]
-    centred = len({line.indent + len(line.text) for line in lines}) < len(lines) and lines[0].indent > 0
-    return Lines("\n".join(texts), ranges(lines), "center" if centred or _centred(lines) else "left")
-
-
-def _centred(lines: Sequence[Line]) -> bool:
-    """Do the middles of the lines stand within two columns of each other, with different indents?"""
-    middles = [line.indent + len(line.text) for line in lines]
-    return min(line.indent for line in lines) >= 4 and max(middles) - min(middles) <= 4
-
-
-def _preformatted(lines: Sequence[Line]) -> Preformatted:
-    out: list[str] = []
-    number = lines[0].number
-    for line in lines:
-        out += [""] * min(1, line.number - number - 1)
-        out.append(line.text)
-        number = line.number
-    return Preformatted("\n".join(out), ranges(lines))
-
-
-def preformatted(lines: Sequence[str], where: Range) -> Preformatted:
-    """Keep these source lines as they are."""
-    return Preformatted("\n".join(line.rstrip() for line in lines[where.first - 1 : where.last]), (where,))
 
 
 def ranges(lines: Sequence[Line]) -> Ranges:

@@ -1,103 +1,296 @@
-"""Running text -> regions: runs of lines that are prose, tabular, or lines of their own; rules and tags out.
+"""Running text -> regions: runs of lines that are tables, and runs of lines that are text.
 
-A first reading: lines that stand together without a blank line between are judged together. Whatever has columns stays
-as it was typed (`Preformatted`); `prose` joins what runs on.
+Each line is weighed for itself: figures in columns and gaps that line up with those of its neighbours speak for a
+table; a full line of words speaks for text, and so does a line that was stretched to the right edge, however many gaps
+it has. The runs are then chosen so that the whole is best (Viterbi, two states): a change costs much between lines that
+stand together, less at a blank line, next to nothing at a <TABLE> tag. So no single line decides, and a wrapped label
+stays in its table [after Hu, Kashi, Lopresti and Wilfong 2000: the merit of the whole run, no threshold a line].
+
+Tags are a hint only: there are tables without, and layout with them. Tags and blank lines do not appear in regions.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
-from ..model import Furniture, Range
-from .lines import BREAK, RULE, TAG, TEXT, Line
+from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line
 
-PROSE, TABULAR, LINES = "prose", "tabular", "lines"
+# ---- segments of a line
 
-_LEADERS: Final = "....."
-_SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
-# Two columns of figures at most two blanks apart: `1,234  5,678`.
-_FIGURES: Final = re.compile(r"[\d)%] {2,}[$(]? ?[\d(-]")
-# 58 % of justified lines hold a run of two blanks, 0.4 % one of three: a few may, half of them not.
-TABULAR_SHARE: Final = 0.4
-# Prose lines reach at least this far towards the longest line of the document, but for the last of a paragraph.
-LONG_SHARE: Final = 0.7
-FULL_WIDTH: Final = 60
+_SEGMENT: Final = re.compile(r"\S+(?: \S+)*")
+_LEADERS: Final = re.compile(r"\.{3,}|(?:\. ){3,}\.?|(?<=[ .])\.\.(?= )|(?<= )\.(?=  )")
+FIGURE: Final = re.compile(
+    r"[$(<+-]{0,3}\s?[$(]?\s?\.?\d[\d,./]*(?: \d+/\d+)?\)?\s?%?\)?(?:\s?\(\w{1,2}\)|\*{1,3})?"
+    r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
+    re.IGNORECASE,
+)
+_DATE_HEAD: Final = re.compile(
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?(?: \d{4})?\*?"
+)
+MARKER: Final = re.compile(
+    r"(?:\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
+    r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
+    r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
+)
+_NOTE_MARK: Final = re.compile(r"(?:\*{1,3}|\(\d{1,2}\)|\{\d\}|\([a-z]\))\s*\S")
+
+# ---- weights, chosen on the 48 annotated excerpts: positive speaks for a table
+
+FIGURES: Final = 2.5
+LAST_FIGURE: Final = 1.5
+ONE_FIGURE: Final = 0.6
+LONE_FIGURE: Final = 0.5
+ALIGNED: Final = 1.1
+WRAPPED_CELL: Final = 0.6
+HEAD: Final = 0.1
+GAP: Final = 0.1
+NARROW: Final = -0.1
+LABEL: Final = -0.4
+SENTENCE: Final = -1.5
+PROSE: Final = -2.0
+TITLE: Final = -4.0
+RULED: Final = 0.3
+TAGGED: Final = 0.5
+AFTER_STUB_TAG: Final = 0.4
+# costs of a change
+WITHIN: Final = 2.2
+AT_RULE: Final = 1.4
+AT_NOTE: Final = 1.2
+AT_BLANK: Final = 0.9
+AT_BREAK: Final = 0.6
+AT_TAG: Final = 0.1
+# A line of so many words is prose; so is one of fewer that reaches this share of the width.
+PROSE_WORDS: Final = 9
+PROSE_SHARE: Final = 0.62
+FEW_WORDS: Final = 6
+# Lines that begin further right than this share of the width may be heads of columns.
+HEAD_SHARE: Final = 0.45
+# How far, in lines, a row speaks for those below it.
+NEAR: Final = 4
+NEAR_STUB: Final = 14
 
 
 class Region(Struct):
-    """Lines that are read together. `after_break` says that a page began between this region and the one before."""
+    """Lines that are read together, blank ones left out.
 
-    kind: str
+    `after_break` says that a page began between this region and the one before; `blanks` holds, for each line, how many
+    blank lines stand above it (9: a page break).
+    """
+
+    table: bool
     lines: list[Line]
+    blanks: list[int]
+    tags: dict[int, str]
     after_break: bool = False
 
 
-def part_regions(lines: Sequence[Line], furniture: list[Furniture]) -> list[Region]:
-    """Part the running text into regions. Rules that stand alone or in prose go on the list of furniture."""
+class _Weighed(Struct):
+    """A line and what speaks for it. `edges` are the columns its parts begin, end and have their middle at; `stub` is
+    where its first figure begins (0: it has none)."""
+
+    line: Line
+    weight: float
+    edges: frozenset[int]
+    stub: int
+    cost: float = 0.0
+    blanks: int = 0
+    tag: str = ""
+
+
+def segments(text: str) -> list[tuple[int, int]]:
+    """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
+    if "." in text:
+        text = _LEADERS.sub(lambda m: " " * len(m[0]), text)
+    return [m.span() for m in _SEGMENT.finditer(text)]
+
+
+def right_edge(lines: Sequence[Line]) -> int:
+    """The column that full lines reach: nine in ten lines that are followed by another end at or before it."""
+    ends = sorted(len(a.text) for a, b in pairwise(lines) if a.kind == TEXT and b.kind == TEXT)
+    return min(100, max(50, ends[len(ends) * 9 // 10])) if ends else 75
+
+
+def part_regions(lines: Sequence[Line]) -> list[Region]:
+    """Part the running text into tables and text."""
+    weighed = _weigh(lines, right_edge(lines))
     regions: list[Region] = []
-    for drawn, tagged, after_break in _chunks(lines):
-        chunk = [line for line in drawn if line.kind == TEXT]
-        kind = TABULAR if tagged or _tabular(chunk) else PROSE if _prose(chunk) else LINES
-        if kind == TABULAR:
-            chunk = drawn
-        else:
-            furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in drawn if r.kind == RULE]
-            if not chunk:
-                continue
-        if kind == TABULAR and regions and regions[-1].kind == TABULAR and not after_break:
-            regions[-1].lines += chunk
-        else:
-            regions.append(Region(kind, chunk, after_break))
+    for w, table in zip(weighed, _best(weighed), strict=True):
+        if not regions or regions[-1].table != table:
+            regions.append(Region(table, [], [], {}, after_break=w.blanks == 9))
+        region = regions[-1]
+        if w.tag:
+            region.tags[len(region.lines)] = w.tag
+        region.lines.append(w.line)
+        region.blanks.append(w.blanks)
     return regions
 
 
-def _chunks(lines: Sequence[Line]) -> Iterator[tuple[list[Line], bool, bool]]:
-    """Runs of lines without a blank one, whether a <TABLE> is open around them, and whether a page began before."""
-    chunk: list[Line] = []
-    inside = tagged = after_break = False
+def _best(weighed: Sequence[_Weighed]) -> list[bool]:
+    """The states, table or not, whose weights less the costs of changing are greatest."""
+    text, table = 0.0, -1.0
+    came: list[tuple[bool, bool]] = []
+    for w in weighed:
+        from_table = table - w.cost > text
+        stay_table = table >= text - w.cost
+        text, table = (
+            (table - w.cost if from_table else text) - w.weight,
+            (table if stay_table else text - w.cost) + w.weight,
+        )
+        came.append((from_table, stay_table))
+    states: list[bool] = []
+    state = table > text
+    for from_table, stay_table in reversed(came):
+        states.append(state)
+        state = stay_table if state else from_table
+    return states[::-1]
+
+
+# ---------------------------------------------------------------- weights
+
+
+def _weigh(lines: Sequence[Line], edge: int) -> list[_Weighed]:
+    weighed = list(_with_tags(lines, edge))
+    for i, w in enumerate(weighed):
+        if w.line.kind == TEXT and i:
+            _among(weighed, i)
+    for w, after in zip(weighed[-2::-1], weighed[:0:-1], strict=True):
+        if w.weight == LABEL and w.line.indent >= HEAD_SHARE * edge and after.blanks <= 1 and after.weight > 0:
+            w.weight = HEAD
+    for w, after in pairwise(weighed):
+        w.cost = _cost(w)
+        after.cost = _cost(after) if RULE not in (after.line.kind, w.line.kind) else min(_cost(after), AT_RULE)
+    return weighed
+
+
+def _cost(w: _Weighed) -> float:
+    if "TABLE" in w.tag:
+        return AT_TAG
+    if w.blanks:
+        return AT_BREAK if w.blanks == 9 else AT_BLANK
+    return AT_NOTE if w.line.kind == TEXT and _NOTE_MARK.match(w.line.text, w.line.indent) else WITHIN
+
+
+def _with_tags(lines: Sequence[Line], edge: int) -> Iterator[_Weighed]:
+    """Weigh each line for itself and by the tags it stands between."""
+    bonus, title = 0.0, False
+    blanks, tag = 0, ""
     for line in lines:
         kind = line.kind
-        if kind in (TEXT, RULE):
-            if not chunk:
-                tagged = inside
-            chunk.append(line)
-            continue
-        if chunk:
-            yield chunk, tagged, after_break
-            chunk, after_break = [], False
-        if kind == BREAK:
-            after_break = True
+        if kind == BLANK:
+            blanks = min(8, blanks + 1) if blanks != 9 else 9
+        elif kind == BREAK:
+            blanks = 9
         elif kind == TAG:
-            inside = _inside(line.text, inside=inside)
-    if chunk:
-        yield chunk, tagged, after_break
+            tag += " " + line.text
+            if "/TABLE" in line.text:
+                bonus, title = 0.0, False
+            elif "<TABLE>" in line.text:
+                bonus, title = TAGGED, "<CAPTION>" not in line.text and "<S>" not in line.text
+            if "<CAPTION>" in line.text:
+                title = False
+            if bonus and ("<S>" in line.text or "<C>" in line.text):
+                bonus, title = TAGGED + AFTER_STUB_TAG, False
+        else:
+            w = _Weighed(line, RULED, frozenset(), 0) if kind == RULE else _weight(line, edge)
+            w.weight += bonus
+            if title and _caption_follows(w):
+                w.weight = TITLE
+            w.blanks, w.tag = blanks, tag.strip()
+            yield w
+            blanks, tag = 0, ""
 
 
-def _inside(tags: str, *, inside: bool) -> bool:
-    if "/TABLE" in tags:
+def _caption_follows(w: _Weighed) -> bool:
+    """Between <TABLE> and <CAPTION> stands the title; without a caption, the table itself stands there."""
+    return w.stub == 0 and w.line.kind == TEXT
+
+
+def _among(weighed: Sequence[_Weighed], i: int) -> None:
+    """Weigh a line again by its neighbours."""
+    w, before = weighed[i], weighed[i - 1]
+    line = w.line
+    if w.edges:
+        row = next((r for r in weighed[max(0, i - NEAR) : i][::-1] if r.edges), None)
+        if row and row.edges & w.edges:
+            for r in (row, w):
+                if r.weight < ALIGNED and not r.stub:
+                    r.weight += ALIGNED
+        return
+    if w.weight > 0 or before.line.kind == RULE:
+        return
+    if not w.blanks and before.weight <= SENTENCE and not _SENTENCE_END.search(before.line.text):
+        w.weight = min(w.weight, SENTENCE)
+        return
+    row = next((r for r in weighed[max(0, i - NEAR_STUB) : i][::-1] if r.edges or r.stub), None)
+    if row is None or row.weight <= 0:
+        return
+    if not w.blanks and line.indent >= 12 and line.indent * 4 in row.edges:
+        w.weight = WRAPPED_CELL
+        w.edges = row.edges
+    elif row.stub and len(line.text) < row.stub and LABEL <= w.weight < 0:
+        w.weight = NARROW
+
+
+_SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
+
+
+def _weight(line: Line, edge: int) -> _Weighed:
+    """Weigh a line of text for itself."""
+    text = line.text
+    body = text[line.indent :]
+    if "  " not in body and ".." not in body and ". ." not in body:
+        return _Weighed(line, _one_part(body, line.indent, edge), frozenset(), 0)
+    parts = segments(text)
+    words = len(body.split())
+    if len(parts) < 2:
+        led = not parts or parts[0][1] < len(text) - 2
+        return _Weighed(line, 0.8 if led else LABEL, frozenset(), 0)
+    gaps = [b[0] - a[1] for a, b in pairwise(parts)]
+    widest = max(gaps)
+    figures = [a for a, b in parts[1:] if FIGURE.fullmatch(text, a, b) or _DATE_HEAD.fullmatch(text, a, b)]
+    if widest <= 4 and words >= 2 * len(figures) + 3 and line.indent <= 0.3 * edge:
+        stretched = _stretched(text, body, parts, words, widest)
+        if stretched or (widest == 2 and len(gaps) == words - 1 and not figures):
+            return _Weighed(line, PROSE if words >= FEW_WORDS else LABEL, frozenset(), 0)
+    if len(parts) == 2 and not figures and MARKER.fullmatch(text, *parts[0]):
+        return _Weighed(line, PROSE if words >= PROSE_WORDS else LABEL, frozenset(), 0)
+    if len(figures) >= 2:
+        return _Weighed(line, FIGURES, _edges(parts), figures[0])
+    if figures:
+        last = gaps[-1] >= 3 and figures[0] == parts[-1][0]
+        return _Weighed(line, LAST_FIGURE if last else ONE_FIGURE, _edges(parts), figures[0])
+    return _Weighed(line, GAP if widest >= 3 else LABEL, _edges(parts), 0)
+
+
+def _edges(parts: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Where the parts but the first begin, end, and have their middle: three numbers a column, told apart modulo 4."""
+    edges: set[int] = set()
+    for a, b in parts[1:]:
+        edges.update((a * 4, b * 4 + 1, (a + b) // 2 * 4 + 2))
+    return frozenset(edges)
+
+
+def _one_part(body: str, indent: int, edge: int) -> float:
+    words = body.count(" ") + 1
+    if words >= PROSE_WORDS or (words >= FEW_WORDS and len(body) >= PROSE_SHARE * edge):
+        return PROSE
+    if words <= 2 and indent >= 15 and any(c.isdigit() for c in body) and FIGURE.fullmatch(body):
+        return LONE_FIGURE
+    if words >= 4 and body[-1] == "." and not body[0].islower():
+        return SENTENCE
+    return LABEL
+
+
+def _stretched(text: str, body: str, parts: Sequence[tuple[int, int]], words: int, widest: int) -> bool:
+    """Was the line stretched to the right edge, or are its gaps those that follow a full stop?"""
+    if widest <= 2:
+        return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])
+    if words < FEW_WORDS:
         return False
-    return inside or "<TABLE>" in tags
-
-
-def _tabular(chunk: Sequence[Line]) -> bool:
-    text = [line.text[line.indent :] for line in chunk if line.kind == TEXT]
-    wide = sum([1 for t in text if "   " in t or _LEADERS in t])
-    if wide > TABULAR_SHARE * len(text):
-        return True
-    figures = sum([1 for t in text if "  " in t and _FIGURES.search(t)])
-    return figures > TABULAR_SHARE * len(text)
-
-
-def _prose(chunk: Sequence[Line]) -> bool:
-    if not chunk:
-        return False
-    ends = [len(line.text) for line in chunk]
-    longest = max(ends)
-    if len(chunk) == 1:
-        return longest >= FULL_WIDTH or bool(_SENTENCE_END.search(chunk[0].text) and longest > FULL_WIDTH // 2)
-    least = LONG_SHARE * max(longest, FULL_WIDTH)
-    return sum([1 for end in ends[:-1] if end >= least]) >= LONG_SHARE * (len(chunk) - 1)
+    between = len(body) - len(body.replace(" ", ""))
+    return between / (words - 1) >= widest / 2.5

@@ -26,11 +26,11 @@ def load(source: SourceLike) -> Loaded:
     if isinstance(source, bytes):
         return Loaded(source, "")
     if isinstance(source, str | os.PathLike):
-        return Loaded(_read(Path(source)), os.fspath(source))
+        return Loaded(_read(Path(source)), Path(source).name)
     data = source.read()
     if not isinstance(data, bytes):
         raise RetypesetError("the file is open in text mode: open it with mode 'rb', its bytes are wanted")
-    return Loaded(data, str(getattr(source, "name", "")))
+    return Loaded(data, Path(str(getattr(source, "name", ""))).name)
 
 
 def _read(path: Path) -> bytes:

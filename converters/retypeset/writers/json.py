@@ -24,7 +24,7 @@ def read(data: bytes | str) -> Submission:
     """
     try:
         return _DECODER.decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise RetypesetError(f"not a submission in JSON: {error}") from error
 
 

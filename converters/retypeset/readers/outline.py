@@ -1,0 +1,240 @@
+"""Pieces and tables -> blocks: sentences joined over pages, signatures gathered, items nested, titles given levels.
+
+The level of a title is the rank of its look among the looks of this document: PART above ITEM, capitals in the middle
+above capitals at the margin, those above words with capitals. Only the order of levels means something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from ..model import Align, Block, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
+from .lines import Line
+from .prose import Piece, ended, is_centred, join, ranges
+
+RANKS: Final = {
+    "first": 0,
+    "part": 2,
+    "article": 2,
+    "chapter": 2,
+    "schedule": 3,
+    "appendix": 3,
+    "annex": 3,
+    "exhibit": 3,
+    "item": 4,
+    "section": 4,
+    "caps-centred": 4,
+    "boxed": 4,
+    "note": 5,
+    "caps-underlined": 5,
+    "centred": 6,
+    "caps": 6,
+    "underlined": 7,
+    "numbered": 8,
+    "titled": 8,
+}
+_SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
+_FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
+_ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
+# Footnotes at the foot of a page that may stand between the halves of a sentence.
+FOOTNOTES: Final = 4
+
+
+def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[Block, ...]:
+    """Make the blocks of a document of its pieces, in order."""
+    parts = list(_signatures(_joined(parts)))
+    levels = _levels([p for p in parts if isinstance(p, Piece) and p.kind == "heading"])
+    blocks: list[Block] = []
+    items: list[Piece] = []
+    for part in parts:
+        if isinstance(part, Piece) and part.kind == "item":
+            items.append(part)
+            continue
+        if isinstance(part, Piece) and part.kind == "paragraph" and items and _hangs(part, items[-1]):
+            items.append(part)
+            continue
+        if items:
+            blocks.append(nest(items))
+            items = []
+        blocks.append(_block(part, levels, edge) if isinstance(part, Piece) else part)
+    if items:
+        blocks.append(nest(items))
+    return tuple(blocks)
+
+
+def _joined(parts: Sequence[Piece | Table | Preformatted]) -> list[Piece | Table | Preformatted]:
+    """Join the halves of what a page break cut in two."""
+    out: list[Piece | Table | Preformatted] = []
+    for part in parts:
+        if isinstance(part, Piece) and part.blanks == 9 and part.kind == "paragraph":
+            before = _open_before(out)
+            if before is not None and not _starts_afresh(before, part):
+                before.lines = before.lines + part.lines
+                continue
+        out.append(part)
+    return out
+
+
+def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
+    """The last paragraph or item before the break whose sentence has no end, over footnotes at the foot of its page."""
+    for part in out[: -FOOTNOTES - 2 : -1]:
+        if not isinstance(part, Piece) or part.kind not in ("paragraph", "item"):
+            return None
+        if not ended(part.lines[-1].text) and len(part.lines) > 1:
+            return part
+        if not (part.kind == "item" and _FOOTNOTE.match(part.marker)):
+            return None
+    return None
+
+
+def _starts_afresh(before: Piece, after: Piece) -> bool:
+    first = after.lines[0]
+    starts = first.text[first.indent]
+    if starts.islower():
+        return False
+    margin = min(line.indent for line in before.lines[1:] or before.lines)
+    return first.indent - margin > 1
+
+
+def _signatures(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece | Table | Preformatted]:
+    """Put the company's name over a signature, set as far in, into the signature's lines."""
+    held: Piece | None = None
+    for part in parts:
+        if held is not None and isinstance(part, Piece) and _signs(part):
+            yield Piece("lines", held.lines + part.lines, blanks=held.blanks)
+            held = None
+            continue
+        if held is not None:
+            yield held
+            held = None
+        if isinstance(part, Piece) and part.kind in ("heading", "lines", "paragraph") and part.lines[0].indent >= 25:
+            held = part
+        else:
+            yield part
+    if held is not None:
+        yield held
+
+
+def _signs(piece: Piece) -> bool:
+    first = piece.lines[0]
+    return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
+
+
+# ---------------------------------------------------------------- levels
+
+
+def _levels(titles: Sequence[Piece]) -> dict[str, int]:
+    """The level of each look: the looks of this document by rank, counted without gaps."""
+    ranks = sorted({RANKS[t.style] for t in titles})
+    return {style: ranks.index(rank) + 1 for style, rank in RANKS.items() if rank in ranks}
+
+
+def _block(piece: Piece, levels: dict[str, int], edge: int) -> Block:
+    texts = [line.text for line in piece.lines]
+    where = ranges(piece.lines)
+    match piece.kind:
+        case "heading":
+            text = join(texts)
+            match = _ITEM.match(text)
+            return Heading(text, levels[piece.style], where, match[1].upper() if match else "")
+        case "lines":
+            return Lines("\n".join(" ".join(t.split()) for t in texts), where, _align(piece.lines, edge))
+        case _:
+            return Paragraph(join(texts), where)
+
+
+def _align(lines: Sequence[Line], edge: int) -> Align:
+    if all(is_centred(line, edge) for line in lines):
+        return "center"
+    if min(line.indent for line in lines) >= 0.5 * edge:
+        return "right"
+    return "left"
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _hangs(piece: Piece, item: Piece) -> bool:
+    """Is a paragraph without a marker set as far in as the text of the item before it?"""
+    first = item.lines[0]
+    if item.kind != "item":
+        return piece.lines[0].indent >= first.indent > 0
+    body = first.text.find(" ", first.indent)
+    column = len(first.text) - len(first.text[body:].lstrip()) if body > 0 else first.indent + 2
+    hang = item.lines[1].indent if len(item.lines) > 1 else column
+    return hang > first.indent and all(line.indent >= min(hang, column) for line in piece.lines)
+
+
+_ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
+
+
+def _kind(marker: str, before: Sequence[str]) -> str:
+    """The series a marker belongs to: its brackets, and whether it counts in letters, roman or arabic numbers."""
+    core = marker.strip("().:[]{}")
+    shape = marker.replace(core, "#", 1) if core else marker
+    if not core or not core[0].isalnum():
+        return marker[0]
+    if core[0].isdigit():
+        return shape + "1" * (core.count(".") + 1)
+    case = "a" if core.islower() else "A"
+    if _ROMAN.fullmatch(core):
+        letter = shape + case
+        last = {"i": "h", "v": "u", "x": "w"}.get(core.lower())
+        if not (letter in before and last and len(core) == 1 and letter + last in before):
+            return shape + ("i" if case == "a" else "I")
+    return shape + case
+
+
+def nest(pieces: Sequence[Piece]) -> List:
+    """Nest items by the series of their markers: a series that is open goes on, a new one opens inside."""
+    root: list[_Open] = []
+    stack: list[tuple[str, list[_Open], str]] = []
+    for piece in pieces:
+        if piece.kind != "item":
+            stack[-1][1][-1].blocks.append(Paragraph(join([line.text for line in piece.lines]), ranges(piece.lines)))
+            stack[-1][1][-1].lines.extend(piece.lines)
+            continue
+        known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]
+        series = _kind(piece.marker, known)
+        core = piece.marker.strip("().:[]{}").lower()
+        depth = next((n for n, (s, _, _) in enumerate(stack) if s == series), None)
+        if depth is None:
+            siblings: list[_Open] = root
+            if stack and piece.lines[0].indent >= stack[-1][1][-1].lines[0].indent - 1:
+                siblings = []
+                stack[-1][1][-1].blocks.append(siblings)
+            else:
+                while stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent:
+                    stack.pop()
+                siblings = stack[-1][1] if stack else root
+                if stack:
+                    stack.pop()
+            stack.append((series, siblings, core))
+        else:
+            siblings = stack[depth][1]
+            del stack[depth:]
+            stack.append((series, siblings, core))
+        siblings.append(_Open(piece))
+    return _close(root)
+
+
+class _Open:
+    """An item under construction."""
+
+    def __init__(self, piece: Piece) -> None:
+        self.marker = piece.marker
+        self.lines = list(piece.lines)
+        text = join([line.text for line in piece.lines])
+        self.blocks: list[Block | list[_Open]] = [Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))]
+
+    def close(self) -> ListItem:
+        blocks = tuple(_close(b) if isinstance(b, list) else b for b in self.blocks)
+        where = tuple(sorted(r for b in blocks for r in b.lines))
+        return ListItem(self.marker, blocks, where)
+
+
+def _close(items: Sequence[_Open]) -> List:
+    closed = tuple(item.close() for item in items)
+    return List(closed, tuple(r for item in closed for r in item.lines))

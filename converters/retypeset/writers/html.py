@@ -1,0 +1,439 @@
+"""Submission -> one HTML page: semantic elements, styles inlined, no URL, the source lines of every block on it.
+
+The page around the documents is a Jinja2 template (`templates/document.html.j2`, or the user's own). Blocks are
+written here, by a match over the closed union, so that a filing which contains `<script>`, `{{ }}` or `&lt;` comes out
+as the text it is. Words of the page that nobody filed stand in `<header>`, `<nav>`, `<aside>` or `<footer>`. What the
+page looks like is said in `styles/`, nothing of it here but the sizes that only the text can tell.
+
+Jinja2 is imported when a page is written, not before.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from html import escape as escape_all
+from traceback import walk_tb
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
+
+from ..model import (
+    Align,
+    Block,
+    Cell,
+    Document,
+    Footnote,
+    Heading,
+    Lines,
+    List,
+    ListItem,
+    Note,
+    Page,
+    Paragraph,
+    Preformatted,
+    Ranges,
+    Row,
+    Submission,
+    Table,
+)
+from ..notes import RetypesetError, TemplateError
+from ..resources import resource
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, Template
+    from markupsafe import Markup
+
+PAGE_TEMPLATE: Final = "document.html.j2"
+
+_DEEPEST = 6
+"""HTML has no heading below h6."""
+
+_DEEPEST_ROW = 6
+"""The styles indent row labels up to here."""
+
+_LONGEST_LABEL = 36
+"""Characters after which a column of words is wrapped rather than widened: of 1,084 row labels three in four have
+32 or fewer."""
+
+_NARROWEST = 4
+_GUTTER = 2
+"""Characters: what a column takes at least, and what stands between two."""
+
+_SLUG_LENGTH = 48
+_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
+_STYLE_END = re.compile(r"</style", re.IGNORECASE)
+
+
+class Entry(NamedTuple):
+    """A line of the contents: a heading, its level from 1, and the id it has on the page."""
+
+    id: str
+    text: str
+    level: int
+
+
+class Section(NamedTuple):
+    """A document as the template sees it: what it is called, its headings, its blocks as HTML."""
+
+    id: str
+    label: str
+    document: Document
+    headings: tuple[Entry, ...]
+    html: Markup
+
+
+class Fact(NamedTuple):
+    """A line of the title block: a class name for the styles, a label, a value."""
+
+    name: str
+    label: str
+    value: str
+
+
+def write(submission: Submission, *, template: str | None = None, style: str | None = None) -> str:
+    """Write a submission as one HTML page that needs nothing beside it.
+
+    `template` is the text of a Jinja2 template that takes the place of ours, or extends it
+    (`{% extends "document.html.j2" %}`); `style` is the text of a style sheet that follows ours and so prevails.
+    Raises TemplateError, with the line, where the template cannot be used, and where the style would end its element.
+    """
+    return page(submission, resource("styles", "screen.css"), template=template, style=style)
+
+
+def page(submission: Submission, sheet: str, *, template: str | None = None, style: str | None = None) -> str:
+    """Write the page with `sheet` as its style: what `write` and the PDF writer share."""
+    if style is not None and _STYLE_END.search(style):
+        raise TemplateError("the style contains </style: a style sheet is expected, without HTML around it")
+    context = {**_context(submission), "style": sheet, "own_style": style or ""}
+    if template is None:
+        return _environment().get_template(PAGE_TEMPLATE).render(context)
+    try:
+        return _own(template).render(context)
+    except Exception as error:  # whatever a user's template raises is that template's fault
+        raise _fault(error) from error
+
+
+# ---------------------------------------------------------------- the page
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415 - imported only when a page is written
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - likewise
+
+    return ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(_shipped),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _shipped(name: str) -> tuple[str, str, None] | None:
+    try:
+        return resource("templates", name), name, None
+    except RetypesetError:
+        return None
+
+
+def _own(template: str) -> Template:
+    return _environment().from_string(template)
+
+
+def _fault(error: Exception) -> TemplateError:
+    """What to tell the author of a template, with the last of its lines that was at work."""
+    at = [number for frame, number in walk_tb(error.__traceback__) if frame.f_code.co_filename == "<template>"]
+    line = at[-1] if at else getattr(error, "lineno", None)
+    where = f"line {line} of the template" if line is not None else "the template"
+    return TemplateError(f"{where}: {error or type(error).__name__}")
+
+
+def _context(submission: Submission) -> dict[str, Any]:
+    ids = _Ids()
+    sections = tuple(_section(document, n, ids) for n, document in enumerate(submission.documents, 1))
+    company = next((filer.name for filer in submission.header.filers if filer.name), "")
+    notes = [("", note) for note in submission.notes]
+    notes += [(section.label, note) for section in sections for note in section.document.notes]
+    return {
+        "submission": submission,
+        "sections": sections,
+        "company": company,
+        "title": _title(submission, company),
+        "source_name": _source_name(submission),
+        "facts": _facts(submission),
+        "notes": notes,
+        "lines": _note_lines,
+    }
+
+
+def _title(submission: Submission, company: str) -> str:
+    header = submission.header
+    form = header.form or next((document.type for document in submission.documents if document.type), "")
+    name = ": ".join(part for part in (company, f"Form {form}" if header.form else form) if part)
+    title = ", ".join(part for part in (name, f"filed {header.filed}" if header.filed else "") if part)
+    return title or _source_name(submission) or "Filing"
+
+
+def _source_name(submission: Submission) -> str:
+    """The name without its folders: where a file lay is nothing to publish."""
+    return submission.source.name.replace("\\", "/").rpartition("/")[2]
+
+
+def _facts(submission: Submission) -> list[Fact]:
+    header = submission.header
+    facts = [
+        Fact("form", "Form", header.form),
+        Fact("period", "Period", header.period),
+        Fact("filed", "Filed", header.filed),
+        Fact("accession-number", "Accession number", header.accession_number),
+    ]
+    for filer in header.filers:
+        cik = f"CIK {filer.cik}" if filer.cik else ""
+        facts.append(Fact("filer", filer.role.capitalize(), ", ".join(part for part in (filer.name, cik) if part)))
+    return [fact for fact in facts if fact.value]
+
+
+def _section(document: Document, position: int, ids: _Ids) -> Section:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, imported only when a page is written
+
+    label = document.type or document.description or document.filename or f"Document {position}"
+    id_ = ids.new(f"document-{document.sequence or position}")
+    body = _Body(document.pages, ids)
+    html = Markup(body.write(document.blocks))  # noqa: S704 - every text in it went through `_escape`
+    return Section(id_, label, document, tuple(body.headings), html)
+
+
+def _note_lines(note: Note) -> str:
+    if note.lines is None:
+        return ""
+    return f"{'line' if note.lines.first == note.lines.last else 'lines'} {_spans((note.lines,))}"
+
+
+class _Ids:
+    """Hands out ids that are unique on the page."""
+
+    def __init__(self) -> None:
+        self._used = {"contents", "main", "notes", "attachments"}
+        self._count: dict[str, int] = {}
+
+    def new(self, wish: str) -> str:
+        """Give `wish`, or `wish-2`, `wish-3`... where it is taken."""
+        count = self._count.get(wish, 0) + 1
+        id_ = wish if count == 1 else f"{wish}-{count}"
+        while id_ in self._used:
+            count += 1
+            id_ = f"{wish}-{count}"
+        self._count[wish] = count
+        self._used.add(id_)
+        return id_
+
+
+# ---------------------------------------------------------------- blocks
+
+
+def _escape(text: str) -> str:
+    return escape_all(text, quote=False)
+
+
+def _spans(ranges: Ranges) -> str:
+    return ",".join(f"{first}-{last}" if last != first else f"{first}" for first, last in ranges)
+
+
+def _broken(text: str) -> str:
+    """Lines parted by `<br>`; one at the end of a single line says, without showing, that the line ends there."""
+    return _escape(text).replace("\n", "<br>\n") if "\n" in text else f"{_escape(text)}<br>"
+
+
+def _slug(text: str) -> str:
+    return _NOT_IN_SLUG.sub("-", text[:_SLUG_LENGTH].lower()).strip("-") or "heading"
+
+
+class _Body:
+    """Writes the blocks of one document, gathers its headings and sets the anchors of its pages."""
+
+    def __init__(self, pages: Sequence[Page], ids: _Ids) -> None:
+        self.headings: list[Entry] = []
+        self._ids = ids
+        self._pages = iter(pages)
+        self._page = next(self._pages, None)
+
+    def write(self, blocks: Iterable[Block]) -> str:
+        body = [self._block(block) for block in blocks]
+        body.append(self._anchors(sys.maxsize))
+        return "\n".join(filter(None, body))
+
+    def _anchors(self, line: int) -> str:
+        """The anchors of the pages that begin up to this line and have none yet."""
+        anchors = ""
+        while self._page is not None and self._page.line <= line:
+            label = self._page.label
+            id_ = self._ids.new(f"page-{_slug(label)}" if label else f"page-at-line-{self._page.line}")
+            said = escape_all(label)
+            role = f' role="doc-pagebreak" aria-label="Page {said}" data-label="{said}"' if label else ""
+            anchors += f'<a id="{id_}" class="page"{role}></a>'
+            self._page = next(self._pages, None)
+        return anchors
+
+    def _block(self, block: Block) -> str:
+        """The HTML of a block, after the anchors of the pages that begin before it."""
+        anchors = self._anchors(block.lines[0].first) if block.lines else ""
+        match block:
+            case Paragraph(text=text, lines=lines):
+                html = f'<p data-lines="{_spans(lines)}">{_escape(text)}</p>'
+            case Preformatted():
+                html = _preformatted(block.text, block.lines)
+            case Lines():
+                kind = "lines" if block.align == "left" else f"lines {block.align}"
+                html = f'<p class="{kind}" data-lines="{_spans(block.lines)}">{_broken(block.text)}</p>'
+            case Heading():
+                html = self._heading(block)
+            case List(items=items, lines=lines):
+                inner = "\n".join(map(self._item, items))
+                html = f'<ul class="items" data-lines="{_spans(lines)}">\n{inner}\n</ul>'
+            case Table():
+                html = self._table(block)
+            case _:
+                assert_never(block)
+        return f"{anchors}\n{html}" if anchors else html
+
+    def _heading(self, heading: Heading) -> str:
+        id_ = self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
+        self.headings.append(Entry(id_, heading.text, heading.level))
+        tag = f"h{min(max(heading.level, 1) + 1, _DEEPEST)}"
+        return f'<{tag} id="{id_}" data-lines="{_spans(heading.lines)}">{_escape(heading.text)}</{tag}>'
+
+    def _item(self, item: ListItem) -> str:
+        """One item. Its first text stands beside the marker, in no block of its own that would begin a new line."""
+        lines = _spans(item.lines)
+        parts = [self._anchors(item.lines[0].first) if item.lines else ""]
+        if item.marker:
+            parts.append(f'<span class="marker">{_escape(item.marker)}</span> ')
+        rest = item.blocks
+        if rest and isinstance(rest[0], Paragraph | Lines):
+            first, rest = rest[0], rest[1:]
+            text = _escape(first.text) if isinstance(first, Paragraph) else _broken(first.text)
+            own = _spans(first.lines)
+            parts.append(text if own == lines else f'<span data-lines="{own}">{text}</span>')
+        parts += [f"\n{self._block(block)}" for block in rest]
+        kind = "" if item.marker else ' class="unmarked"'
+        return f'<li{kind} data-lines="{lines}">{"".join(parts)}</li>'
+
+    # ------------------------------------------------------------ tables
+
+    def _table(self, table: Table) -> str:
+        lines = _spans(table.lines)
+        aligns = [column.align for column in table.columns]
+        widths = _widths(table)
+        total = sum(widths)
+        kind = "table" if "right" in aligns else "table words"
+        sizes = f"--characters:{total};--stub:{widths[0] if widths else 0}"
+        columns = "".join(f'<col style="--width:{100 * width / total:.1f}%">' for width in widths)
+        parts = [
+            f'<div class="{kind}" role="group" aria-label="Table, lines {lines}" tabindex="0" style="{sizes}">',
+            f'<table data-lines="{lines}">',
+            _caption(table),
+            f"<colgroup>{columns}</colgroup>" if columns else "",
+            self._rows("thead", table.head, aligns),
+            self._rows("tbody", table.body, aligns),
+            "</table>\n</div>",
+            _as_filed(table),
+            *map(_footnote, table.footnotes),
+        ]
+        return "\n".join(filter(None, parts))
+
+    def _rows(self, group: str, rows: Sequence[Row], aligns: Sequence[Align]) -> str:
+        if not rows:
+            return ""
+        body = "\n".join(self._row(row, starts, aligns, group == "thead") for row, starts in _placed(rows))
+        return f"<{group}>\n{body}\n</{group}>"
+
+    def _row(self, row: Row, starts: Sequence[int], aligns: Sequence[Align], head: bool) -> str:
+        anchors = self._anchors(row.lines[0].first) if row.lines and row.cells else ""
+        kinds: list[str] = [] if row.kind == "data" else [row.kind]
+        if row.level > 0:
+            kinds.append(f"level-{min(row.level, _DEEPEST_ROW)}")
+        kind = f' class="{" ".join(kinds)}"' if kinds else ""
+        labelled = not head and len(row.cells) > 1 and row.cells[0].number is None
+        cells = []
+        for n, (cell, start) in enumerate(zip(row.cells, starts, strict=True)):
+            align = "center" if head and cell.colspan > 1 else aligns[start] if start < len(aligns) else "left"
+            scope = "col" if head else "row" if labelled and n == 0 else ""
+            cells.append(_cell(cell, align, scope, anchors if n == 0 else ""))
+        return f'<tr{kind} data-lines="{_spans(row.lines)}">{"".join(cells)}</tr>'
+
+
+def _preformatted(text: str, lines: Ranges) -> str:
+    columns = max(map(len, text.split("\n")))
+    # HTML drops a line feed that directly follows <pre>
+    lead = "\n" if text.startswith("\n") else ""
+    style = f' style="--columns:{columns}" tabindex="0"'
+    return f'<pre data-lines="{_spans(lines)}"{style}>{lead}{_escape(text)}</pre>'
+
+
+def _caption(table: Table) -> str:
+    """Caption and unit, the unit only where the table does not say it already."""
+    parts = [_escape(table.caption).replace("\n", "<br>\n")] if table.caption else []
+    said = (table.caption, *(cell.text for row in table.head for cell in row.cells))
+    if table.unit and not any(table.unit in text for text in said):
+        parts.append(f'<span class="unit">{_escape(table.unit)}</span>')
+    return "<caption>" + "<br>\n".join(parts) + "</caption>" if parts else ""
+
+
+def _as_filed(table: Table) -> str:
+    if not table.text:
+        return ""
+    text = _preformatted(table.text, table.lines)
+    return f'<aside class="as-filed"><details><summary>The table as it was filed</summary>\n{text}</details></aside>'
+
+
+def _footnote(note: Footnote) -> str:
+    marker = f'<span class="marker">{_escape(note.marker)}</span> ' if note.marker else ""
+    return f'<p class="footnote" data-lines="{_spans(note.lines)}">{marker}{_escape(note.text)}</p>'
+
+
+def _cell(cell: Cell, align: Align, scope: str, lead: str) -> str:
+    tag = "th" if scope and cell.text else "td"  # an empty <th> is an accessibility error
+    attributes = f' scope="{scope}"' if tag == "th" else ""
+    if align != "left" and cell.text:
+        attributes += f' class="{align}"'
+    if cell.colspan > 1:
+        attributes += f' colspan="{cell.colspan}"'
+    if cell.rowspan > 1:
+        attributes += f' rowspan="{cell.rowspan}"'
+    return f"<{tag}{attributes}>{lead}{_escape(cell.text)}</{tag}>"
+
+
+def _placed(rows: Iterable[Row]) -> Iterator[tuple[Row, list[int]]]:
+    """Each row with the columns at which its cells begin, cells that reach down from above counted in."""
+    below: dict[int, int] = {}
+    for row in rows:
+        covered, below = below, {column: left - 1 for column, left in below.items() if left > 1}
+        starts, at = [], 0
+        for cell in row.cells:
+            while at in covered:
+                at += 1
+            starts.append(at)
+            if cell.rowspan > 1:
+                below.update(dict.fromkeys(range(at, at + cell.colspan), cell.rowspan - 1))
+            at += cell.colspan
+        yield row, starts
+
+
+def _widths(table: Table) -> list[int]:
+    """How many characters each column asks for: figures as they are, words up to a measure, headings word by word."""
+    widths = [_NARROWEST] * len(table.columns)
+    for head, rows in ((True, table.head), (False, table.body)):
+        for row, starts in _placed(rows):
+            for cell, start in zip(row.cells, starts, strict=True):
+                if cell.colspan == 1 and start < len(widths):
+                    widths[start] = max(widths[start], _width(cell, head))
+    return [width + _GUTTER for width in widths]
+
+
+def _width(cell: Cell, head: bool) -> int:
+    if head:
+        return max(map(len, cell.text.split()), default=0)
+    return len(cell.text) if cell.number is not None else min(len(cell.text), _LONGEST_LABEL)
