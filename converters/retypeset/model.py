@@ -160,11 +160,12 @@ class Furniture(Struct, frozen=True):
     the line was taken (a `<PAGE>` glued to the end of a sentence).
 
     break: a page break (`<PAGE>`, form feed); folio: a printed page number; head, foot: what is printed afresh on
-    every page; tag: a layout tag; rule: a line drawn with dashes; mark: an end mark; hyphen: the hyphen of a word
-    that was parted at the line's end; envelope: armour and tags around the documents.
+    every page; tag: a layout tag; rule: a line drawn with dashes; leader: dots that lead to a figure; mark: an end
+    mark; hyphen: the hyphen of a word that was parted at the line's end; envelope: armour and tags around the
+    documents.
     """
 
-    kind: Literal["break", "folio", "head", "foot", "tag", "rule", "mark", "hyphen", "envelope"]
+    kind: Literal["break", "folio", "head", "foot", "tag", "rule", "mark", "leader", "hyphen", "envelope"]
     text: str
     lines: Range
 

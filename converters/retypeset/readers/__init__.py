@@ -70,7 +70,7 @@ def _document(lines: list[str], body: Body) -> Document:
     edge = right_edge(running)
     parts: list[Piece | Table | Preformatted] = []
     for region in part_regions(running):
-        parts += [set_table(region)] if region.table else set_text(region, edge, furniture)
+        parts += set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
     blocks = outline(parts, edge)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))

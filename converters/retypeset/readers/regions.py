@@ -23,7 +23,7 @@ from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line
 # ---- segments of a line
 
 _SEGMENT: Final = re.compile(r"\S+(?: \S+)*")
-_LEADERS: Final = re.compile(r"\.{3,}|(?:\. ){3,}\.?|(?<=[ .])\.\.(?= )|(?<= )\.(?=  )")
+LEADERS: Final = re.compile(r"\.{3,}|(?:\. ){3,}\.?|(?<=[ .])\.\.(?= )|(?<= )\.(?=  )")
 FIGURE: Final = re.compile(
     r"[$(<+-]{0,3}\s?[$(]?\s?\.?\d[\d,./]*(?: \d+/\d+)?\)?\s?%?\)?(?:\s?\(\w{1,2}\)|\*{1,3})?"
     r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
@@ -105,7 +105,7 @@ class _Weighed(Struct):
 def segments(text: str) -> list[tuple[int, int]]:
     """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
     if "." in text:
-        text = _LEADERS.sub(lambda m: " " * len(m[0]), text)
+        text = LEADERS.sub(lambda m: " " * len(m[0]), text)
     return [m.span() for m in _SEGMENT.finditer(text)]
 
 
