@@ -31,7 +31,7 @@ Ranges: TypeAlias = tuple[Range, ...]
 Align: TypeAlias = Literal["left", "center", "right"]
 
 
-class Note(Struct, frozen=True):
+class Note(Struct, frozen=True, gc=False):
     """Something a reader of the output should know: what, and where in the source.
 
     `code` is one of `notes.CODES`; `message` is a sentence; `lines` is None where the whole file is meant.
@@ -45,7 +45,7 @@ class Note(Struct, frozen=True):
 # ---------------------------------------------------------------- blocks
 
 
-class Heading(Struct, frozen=True, tag="heading", tag_field="kind"):
+class Heading(Struct, frozen=True, tag="heading", tag_field="kind", gc=False):
     """A title. `level` 1 is the top of the document; `item` is the Item of the form it opens ("7A"), or empty."""
 
     text: str
@@ -54,14 +54,14 @@ class Heading(Struct, frozen=True, tag="heading", tag_field="kind"):
     item: str = ""
 
 
-class Paragraph(Struct, frozen=True, tag="paragraph", tag_field="kind"):
+class Paragraph(Struct, frozen=True, tag="paragraph", tag_field="kind", gc=False):
     """Running text as one string: single blanks, no line ends, no indent."""
 
     text: str
     lines: Ranges
 
 
-class ListItem(Struct, frozen=True):
+class ListItem(Struct, frozen=True, gc=False):
     """One item: its marker as filed (`(a)`, `1.`, `o`; empty where there is none) and what it says."""
 
     marker: str
@@ -69,14 +69,14 @@ class ListItem(Struct, frozen=True):
     lines: Ranges
 
 
-class List(Struct, frozen=True, tag="list", tag_field="kind"):
+class List(Struct, frozen=True, tag="list", tag_field="kind", gc=False):
     """Items that follow each other at one level; a nested list is a block of its item."""
 
     items: tuple[ListItem, ...]
     lines: Ranges
 
 
-class Lines(Struct, frozen=True, tag="lines", tag_field="kind"):
+class Lines(Struct, frozen=True, tag="lines", tag_field="kind", gc=False):
     """Text whose line breaks carry meaning: address, cover page, signature, verse. Lines are parted by a line feed."""
 
     text: str
@@ -84,14 +84,14 @@ class Lines(Struct, frozen=True, tag="lines", tag_field="kind"):
     align: Align = "left"
 
 
-class Preformatted(Struct, frozen=True, tag="preformatted", tag_field="kind"):
+class Preformatted(Struct, frozen=True, tag="preformatted", tag_field="kind", gc=False):
     """Text kept as it was typed, blanks and all: its shape could not be read. Lines are parted by a line feed."""
 
     text: str
     lines: Ranges
 
 
-class Cell(Struct, frozen=True, omit_defaults=True):
+class Cell(Struct, frozen=True, omit_defaults=True, gc=False):
     """A cell: its text as printed, how far it spans, and the number it states.
 
     `number` is a decimal string: `(1,234)` is "-1234", `12.5%` is "12.5". `unit` is "%" or a currency sign that stands
@@ -106,7 +106,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
     nil: bool = False
 
 
-class Row(Struct, frozen=True):
+class Row(Struct, frozen=True, gc=False):
     """A row of cells. `level` is the depth of its label's indentation, 0 at the margin."""
 
     cells: tuple[Cell, ...]
@@ -115,13 +115,13 @@ class Row(Struct, frozen=True):
     level: int = 0
 
 
-class Column(Struct, frozen=True):
+class Column(Struct, frozen=True, gc=False):
     """What holds for a whole column: how its cells are aligned."""
 
     align: Align = "left"
 
 
-class Footnote(Struct, frozen=True):
+class Footnote(Struct, frozen=True, gc=False):
     """A note below a table: its marker as filed (`(1)`, `*`) and its text."""
 
     marker: str
@@ -129,7 +129,7 @@ class Footnote(Struct, frozen=True):
     lines: Ranges
 
 
-class Table(Struct, frozen=True, tag="table", tag_field="kind"):
+class Table(Struct, frozen=True, tag="table", tag_field="kind", gc=False):
     """A table. `head` rows stand above `body` rows; each row's spans add up to `columns`.
 
     `unit` is what the table says of its figures, as printed ("in thousands"). `text` is the table as it was filed
@@ -153,7 +153,7 @@ Block: TypeAlias = Heading | Paragraph | List | Lines | Table | Preformatted
 # ---------------------------------------------------------------- what was taken out, and where pages began
 
 
-class Furniture(Struct, frozen=True):
+class Furniture(Struct, frozen=True, gc=False):
     """What was taken out of the running text, word for word: nothing that leaves a document leaves this list.
 
     `text` holds the characters taken, lines parted by a line feed. Where a block has the same line, only this part of
@@ -170,14 +170,14 @@ class Furniture(Struct, frozen=True):
     lines: Range
 
 
-class Page(Struct, frozen=True):
+class Page(Struct, frozen=True, gc=False):
     """A page of the original: the label printed on it (empty where none is) and its first line."""
 
     label: str
     line: int
 
 
-class Attachment(Struct, frozen=True):
+class Attachment(Struct, frozen=True, gc=False):
     """A file inside the submission that is not fixed-width text.
 
     `size` and `sha256` are those of the decoded bytes, which `retypeset.attachment_data` takes from the source.
@@ -196,7 +196,7 @@ class Attachment(Struct, frozen=True):
 # ---------------------------------------------------------------- header
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, gc=False):
     """One line of the header as filed: `name` without its colon or brackets, `value`, and the fields below it."""
 
     name: str
@@ -205,7 +205,7 @@ class Field(Struct, frozen=True):
     fields: tuple[Field, ...] = ()
 
 
-class Address(Struct, frozen=True, omit_defaults=True):
+class Address(Struct, frozen=True, omit_defaults=True, gc=False):
     """An address of a filer. `kind` is "business" or "mail"."""
 
     kind: str
@@ -217,14 +217,14 @@ class Address(Struct, frozen=True, omit_defaults=True):
     phone: str = ""
 
 
-class FormerName(Struct, frozen=True):
+class FormerName(Struct, frozen=True, gc=False):
     """A name a filer bore until `date` (ISO 8601, or as filed where it is no date)."""
 
     name: str
     date: str
 
 
-class Filer(Struct, frozen=True, omit_defaults=True):
+class Filer(Struct, frozen=True, omit_defaults=True, gc=False):
     """A party of the submission. `role` is its group in the header, in small letters: "filer", "subject company",
     "filed by", "reporting owner"."""
 
@@ -241,7 +241,7 @@ class Filer(Struct, frozen=True, omit_defaults=True):
     former_names: tuple[FormerName, ...] = ()
 
 
-class Header(Struct, frozen=True):
+class Header(Struct, frozen=True, gc=False):
     """What the submission says of itself. Dates are ISO 8601, or as filed where they are no dates; empty: not stated.
 
     `dialect` is "sec" or "ims" (`KEY: value` lines), "tags" (`<KEY>value`), "bare" (`KEY: value` lines whose tags were
@@ -262,7 +262,7 @@ class Header(Struct, frozen=True):
 # ---------------------------------------------------------------- documents
 
 
-class Document(Struct, frozen=True):
+class Document(Struct, frozen=True, gc=False):
     """One document of a submission. `sequence` is as filed, 0 where none is; `lines` is everything from `<DOCUMENT>`
     to `</DOCUMENT>`."""
 
@@ -277,7 +277,7 @@ class Document(Struct, frozen=True):
     notes: tuple[Note, ...] = ()
 
 
-class Source(Struct, frozen=True):
+class Source(Struct, frozen=True, gc=False):
     """What was read. `sha256` and `size` are those of the bytes, `lines` counts the decoded text."""
 
     name: str
@@ -287,7 +287,7 @@ class Source(Struct, frozen=True):
     lines: int
 
 
-class Submission(Struct, frozen=True):
+class Submission(Struct, frozen=True, gc=False):
     """A whole filing. `envelope` holds the lines around header and documents; `schema` is this format's version."""
 
     source: Source

@@ -69,7 +69,7 @@ def _document(lines: list[str], body: Body) -> Document:
     running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
     edge = right_edge(running)
     parts: list[Piece | Table | Preformatted] = []
-    for region in part_regions(running):
+    for region in part_regions(running, edge):
         parts += set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
     blocks = outline(parts, edge)
     for where in body.verbatim:

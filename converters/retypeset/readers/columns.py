@@ -16,6 +16,7 @@ from .regions import segments
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d[\d,]*(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _WORD: Final = re.compile(r"\S+")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:;.")
 _SIGN: Final = frozenset(("$", "($", "(", "£"))
 _AFTER: Final = frozenset(("%", ")", ")%", "%)"))
 # A column that so few rows fill may be a slip of its neighbour, if hardly a blank stands between them.
@@ -51,6 +52,7 @@ def parts_of(text: str) -> list[Part]:
         words = piece.split(" ") if " " in piece else ()
         if (
             words
+            and piece[-1] not in _LETTERS
             and sum(1 for w in words if STRONG.fullmatch(w) and any(c.isdigit() for c in w)) >= 2
             and all(STRONG.fullmatch(w) or w in _SIGN or w in _AFTER for w in words)
         ):
@@ -84,9 +86,10 @@ def _belong(before: Part, part: Part) -> bool:
 
 def is_figure(text: str) -> bool:
     """Does a part state an amount, or stand for one?"""
-    return bool(_AMOUNT.fullmatch(text))
+    return text[0] in _AMOUNT_STARTS and _AMOUNT.fullmatch(text) is not None
 
 
+_AMOUNT_STARTS: Final = frozenset("$(<+£-–—.0123456789*XxNn")
 _AMOUNT: Final = re.compile(
     r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: \d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
     r"(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z]))?|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
@@ -158,22 +161,36 @@ def _mostly_figures(rows: Sequence[Sequence[Part]], a: int, b: int) -> bool:
 # ---------------------------------------------------------------- giving out
 
 
-def give_out(parts: Sequence[Part], columns: Sequence[Column]) -> list[list[Part]] | None:
-    """Give the parts of a row to the columns; None where two figures would share a cell."""
-    cells: list[list[Part]] = [[] for _ in columns]
-    for part in parts:
-        met = [n for n, c in enumerate(columns) if part.start < c.end and part.end > c.start]
-        if len(met) == 1:
-            cells[met[0]].append(part)
-        elif not met:
-            cells[_nearest(part, columns)].append(part)
-        else:
-            for n, piece in _by_words(part, columns, met):
-                cells[n].append(piece)
-    for n, cell in enumerate(cells):
-        if len(cell) > 1 and columns[n].figures and sum(1 for p in cell if is_figure(p.text)) > 1:
-            return None
-    return cells
+class Layout:
+    """Columns with the way from a column of type to the column of the table: -1 in a gutter."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self.at = [-1] * (columns[-1].end + 1)
+        for n, c in enumerate(columns):
+            self.at[c.start : c.end] = [n] * (c.end - c.start)
+
+    def give_out(self, parts: Sequence[Part]) -> list[list[Part]] | None:
+        """Give the parts of a row to the columns; None where two figures would share a cell."""
+        cells: list[list[Part]] = [[] for _ in self.columns]
+        at, wide = self.at, len(self.at)
+        for part in parts:
+            first = at[part.start] if part.end < wide else -1
+            if first >= 0 and first == at[part.end - 1]:
+                cells[first].append(part)
+                continue
+            met = [n for n, c in enumerate(self.columns) if part.start < c.end and part.end > c.start]
+            if len(met) == 1:
+                cells[met[0]].append(part)
+            elif not met:
+                cells[_nearest(part, self.columns)].append(part)
+            else:
+                for n, piece in _by_words(part, self.columns, met):
+                    cells[n].append(piece)
+        for n, cell in enumerate(cells):
+            if len(cell) > 1 and self.columns[n].figures and sum(1 for p in cell if is_figure(p.text)) > 1:
+                return None
+        return cells
 
 
 def _nearest(part: Part, columns: Sequence[Column]) -> int:

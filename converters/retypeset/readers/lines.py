@@ -23,6 +23,8 @@ from ..model import Furniture, Range
 BLANK, TEXT, RULE, TAG, BREAK = range(5)
 
 _RULE_CHARS: Final = " -=_~."
+_STOPS: Final = (".", ":", ";", "?", "!")
+_CLOSING: Final = "\"')]"
 _PAGE: Final = re.compile(r"</?PAGE(?: +\d{1,5})?>", re.IGNORECASE)
 _PAGE_ALONE: Final = re.compile(r"\s*(?:</?PAGE(?: +\d{1,5})?>\s*){1,8}(?:(?:Page )?-?\d{1,5}-?\s*)?$", re.IGNORECASE)
 _LAYOUT: Final = re.compile(r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>", re.IGNORECASE)
@@ -33,12 +35,15 @@ _BROKEN_PAGE: Final = re.compile(r"\s*(?:</?PAGE|/?PAGE>)$", re.IGNORECASE)
 
 
 class Line(Struct, frozen=True, gc=False):
-    """One line of a body. `number` is 1-based in the source; `indent` is the column of its first character."""
+    """One line of a body. `number` is 1-based in the source, 0 for blank lines; `indent` is where its text begins."""
 
     number: int
     text: str
     indent: int
     kind: int
+
+
+_NOTHING: Final = Line(0, "", 0, BLANK)
 
 
 def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[Line]:
@@ -54,7 +59,7 @@ def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[L
         number += 1
         text = raw.rstrip()
         if not text:
-            add(Line(number, "\f" if "\f" in raw else "", 0, BLANK) if "\f" not in raw else _feed(number, furniture))
+            add(_NOTHING if "\f" not in raw else _feed(number, furniture))
             continue
         if "<" in text or "\f" in text or text[0] in "/[P":
             out += _tagged(number, text, furniture)
@@ -116,3 +121,8 @@ def _blank(match: re.Match[str]) -> str:
 def _plain(number: int, text: str) -> Line:
     indent = len(text) - len(text.lstrip())
     return Line(number, text, indent, TEXT if text.strip(_RULE_CHARS) or len(text) - indent < 2 else RULE)
+
+
+def ends_sentence(text: str) -> bool:
+    """Does a line end as sentences do, quotes and brackets aside?"""
+    return text[-1] in _STOPS or (text[-1] in _CLOSING and text.rstrip(_CLOSING)[-1:] in _STOPS)

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..model import Align, Block, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
-from .lines import Line
-from .prose import Piece, ended, is_centred, join, ranges
+from .lines import Line, ends_sentence
+from .prose import Piece, is_centred, join, ranges
 
 RANKS: Final = {
     "first": 0,
@@ -82,7 +82,7 @@ def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
     for part in out[: -FOOTNOTES - 2 : -1]:
         if not isinstance(part, Piece) or part.kind not in ("paragraph", "item"):
             return None
-        if not ended(part.lines[-1].text) and len(part.lines) > 1:
+        if not ends_sentence(part.lines[-1].text) and len(part.lines) > 1:
             return part
         if not (part.kind == "item" and _FOOTNOTE.match(part.marker)):
             return None

@@ -23,7 +23,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..model import Furniture, Page, Range
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line
+from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, ends_sentence
 
 _FOLIO: Final = re.compile(
     r"\W{0,80}(?:page\s{0,4})?"
@@ -39,7 +39,6 @@ _NUMBERED: Final = re.compile(r"\s*(\d{1,3}) {1,20}\D.*|.*\D {1,20}(\d{1,3})$")
 _CONTINUED: Final = re.compile(r"[\s,(\[–—-]*\bcont(?:inued|inuation|'d|\.)?\s?[)\].]{0,3}\s*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+")
 _MARK: Final = re.compile(r"\s*(?:(?:\*\s*){3,40}|#{2,40})\s*")
-_SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
 _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 # How many filled lines from a page's edge a folio may stand.
 REACH: Final = 2
@@ -199,7 +198,7 @@ def _cuts(lines: Sequence[Line], i: int) -> bool:
     after = next((lines[j] for j in range(i + 1, min(len(lines), i + 40)) if lines[j].kind == TEXT), None)
     if before is None or after is None:
         return False
-    return not _SENTENCE_END.search(before.text) and before.indent < CENTRED and after.indent < CENTRED
+    return not ends_sentence(before.text) and before.indent < CENTRED and after.indent < CENTRED
 
 
 # ---------------------------------------------------------------- feet and heads
@@ -232,7 +231,7 @@ def _unbroken_feet(lines: Sequence[Line]) -> dict[int, str]:
     """The same in a document without page breaks: lines that stand apart, a page's length from each other."""
     shapes: dict[str, list[tuple[int, str]]] = {}
     for i, line in enumerate(lines):
-        if line.kind == TEXT and (match := _NUMBERED.match(line.text)) and _apart(lines, i) and _short(line):
+        if line.kind == TEXT and _apart(lines, i) and _short(line) and (match := _NUMBERED.match(line.text)):
             shapes.setdefault(_shape(line.text), []).append((i, match[1] or match[2]))
     feet: dict[int, str] = {}
     for same in shapes.values():
@@ -242,7 +241,7 @@ def _unbroken_feet(lines: Sequence[Line]) -> dict[int, str]:
     return feet | {
         i: match[1]
         for i, line in enumerate(lines)
-        if line.kind == TEXT and (match := _PAGE_OF_HEAD.match(line.text)) and _short(line)
+        if line.kind == TEXT and line.text[line.indent] in "pP" and (match := _PAGE_OF_HEAD.match(line.text))
     }
 
 

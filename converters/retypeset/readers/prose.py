@@ -18,13 +18,12 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from ..model import Furniture, Range, Ranges
-from .lines import RULE, TEXT, Line
+from .lines import RULE, TEXT, Line, ends_sentence
 from .regions import MARKER, Region
 
 Kind = Literal["heading", "paragraph", "item", "lines"]
 
 _HYPHEN: Final = re.compile(r"(?<=[^\W_])-\n\s*(?=\w)")
-_SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
 _LABEL: Final = re.compile(
     r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]", re.IGNORECASE
 )
@@ -117,8 +116,8 @@ def _single_spaced(region: Region, edge: int) -> list[int]:
         full = sum(1 for k in run if not _fits(lines[k - 1], lines[k], edge))
         if len(run) >= 3 and full >= 0.6 * len(run):
             for k in run:
-                set_in = lines[k].indent > lines[k - 1].indent + 1 and _SENTENCE_END.search(lines[k - 1].text)
-                ended = _fits(lines[k - 1], lines[k], edge) and _SENTENCE_END.search(lines[k - 1].text)
+                set_in = lines[k].indent > lines[k - 1].indent + 1 and ends_sentence(lines[k - 1].text)
+                ended = _fits(lines[k - 1], lines[k], edge) and ends_sentence(lines[k - 1].text)
                 blanks[k] = 1 if set_in or ended else 0
         start = i
     return blanks
@@ -212,7 +211,7 @@ def _mend(units: Sequence[_Unit]) -> list[_Unit]:
 
 
 def _goes_on(unit: _Unit, following: _Unit) -> bool:
-    if _SENTENCE_END.search(unit.last.text) or marker_of(following.first):
+    if ends_sentence(unit.last.text) or marker_of(following.first):
         return False
     first = following.first
     starts = first.text[first.indent]
@@ -236,7 +235,7 @@ def _split_prose(units: Sequence[_Unit]) -> Iterator[_Unit]:
 
 def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
     line, before = lines[i], lines[i - 1]
-    ended = bool(_SENTENCE_END.search(before.text))
+    ended = ends_sentence(before.text)
     if marker_of(line):
         own = marker_of(lines[start])
         hanging = i + 1 < len(lines) and lines[i + 1].indent > line.indent
@@ -254,7 +253,9 @@ def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
 def marker_of(line: Line) -> str:
     """The marker a line begins with, or "": `(a)`, `1.`, `o`, `[X]`; something must follow it."""
     text, at = line.text, line.indent
-    if text[at].isalpha() and text[at + 1 : at + 2].isalpha() and text[at] not in "INSEivxIVXAn":
+    first, second = text[at], text[at + 1 : at + 2]
+    roman = first in "ivxIVX" and second in "ivxIVX"
+    if first.isalpha() and second.isalpha() and not roman and text[at : at + 4] not in _LABELS:
         return ""
     match = _MARKED.match(text, at)
     if not match:
@@ -267,6 +268,7 @@ def marker_of(line: Line) -> str:
     return marker
 
 
+_LABELS: Final = frozenset(("Note", "NOTE", "Exhi", "EXHI"))
 _MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\*{{1,3}})[A-Z]")
 
 
@@ -283,7 +285,7 @@ def _title_like(unit: _Unit) -> bool:
     text = _joined(unit)
     if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
         return False
-    return _is_caps(text) or (bool(_LABEL.match(text)) and not _SENTENCE_END.search(text)) or unit.underlined
+    return _is_caps(text) or (bool(_LABEL.match(text)) and not ends_sentence(text)) or unit.underlined
 
 
 def _joined(unit: _Unit) -> str:
@@ -368,9 +370,7 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
     titled = _is_titled(body)
     if marker and (marker[0] in "[/*+•-" or marker == "o" or stacked):
         return ""
-    if _SENTENCE_END.search(text) and not (
-        (caps and text[-1] in ".:") or (text[-1] == ":" and titled and len(words) <= 8)
-    ):
+    if ends_sentence(text) and not ((caps and text[-1] in ".:") or (text[-1] == ":" and titled and len(words) <= 8)):
         return ""
     if unit.underlined and len(words) <= TITLE_WORDS:
         return "caps-underlined" if caps else "underlined"
@@ -400,11 +400,6 @@ def is_centred(line: Line, edge: int) -> bool:
 
 
 # ---------------------------------------------------------------- joining
-
-
-def ended(text: str) -> bool:
-    """Does a line end as sentences do?"""
-    return bool(_SENTENCE_END.search(text))
 
 
 def join(texts: Sequence[str]) -> str:

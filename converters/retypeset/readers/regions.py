@@ -18,7 +18,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line
+from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, ends_sentence
 
 # ---- segments of a line
 
@@ -70,6 +70,8 @@ PROSE_SHARE: Final = 0.62
 FEW_WORDS: Final = 6
 # Lines that begin further right than this share of the width may be heads of columns.
 HEAD_SHARE: Final = 0.45
+# So many lines of a document tell its right edge.
+ENOUGH_LINES: Final = 3000
 # How far, in lines, a row speaks for those below it.
 NEAR: Final = 4
 NEAR_STUB: Final = 14
@@ -104,20 +106,23 @@ class _Weighed(Struct):
 
 def segments(text: str) -> list[tuple[int, int]]:
     """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
-    if "." in text:
+    if ".." in text or ". ." in text or " . " in text:
         text = LEADERS.sub(lambda m: " " * len(m[0]), text)
     return [m.span() for m in _SEGMENT.finditer(text)]
 
 
 def right_edge(lines: Sequence[Line]) -> int:
     """The column that full lines reach: nine in ten lines that are followed by another end at or before it."""
-    ends = sorted(len(a.text) for a, b in pairwise(lines) if a.kind == TEXT and b.kind == TEXT)
+    step = 1 + len(lines) // ENOUGH_LINES
+    ends = sorted(
+        [len(a.text) for a, b in zip(lines[::step], lines[1::step], strict=False) if a.kind == TEXT and b.kind == TEXT]
+    )
     return min(100, max(50, ends[len(ends) * 9 // 10])) if ends else 75
 
 
-def part_regions(lines: Sequence[Line]) -> list[Region]:
-    """Part the running text into tables and text."""
-    weighed = _weigh(lines, right_edge(lines))
+def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
+    """Part the running text into tables and text. `edge` is the column that full lines reach."""
+    weighed = _weigh(lines, edge)
     regions: list[Region] = []
     for w, table in zip(weighed, _best(weighed), strict=True):
         if not regions or regions[-1].table != table:
@@ -155,30 +160,48 @@ def _best(weighed: Sequence[_Weighed]) -> list[bool]:
 
 def _weigh(lines: Sequence[Line], edge: int) -> list[_Weighed]:
     weighed = list(_with_tags(lines, edge))
+    row = -NEAR_STUB  # where the last row stands
     for i, w in enumerate(weighed):
-        if w.line.kind == TEXT and i:
-            _among(weighed, i)
-    for w, after in zip(weighed[-2::-1], weighed[:0:-1], strict=True):
+        if w.edges or w.stub:
+            if w.edges and i - row <= NEAR:
+                _align(weighed, row, i)
+            row = i
+        elif PROSE < w.weight <= 0 and i:
+            if not w.blanks and weighed[i - 1].weight <= SENTENCE and not ends_sentence(weighed[i - 1].line.text):
+                w.weight = min(w.weight, SENTENCE)  # the last line of a paragraph
+            elif i - row <= NEAR_STUB and weighed[row].weight > 0 and weighed[i - 1].line.kind != RULE:
+                _under_row(w, weighed[row], near=i - row <= NEAR)
+                row = i if w.edges else row
+    for i in range(len(weighed) - 2, -1, -1):
+        w, after = weighed[i], weighed[i + 1]
         if w.weight == LABEL and w.line.indent >= HEAD_SHARE * edge and after.blanks <= 1 and after.weight > 0:
             w.weight = HEAD
-    for w, after in pairwise(weighed):
-        w.cost = _cost(w)
-        after.cost = _cost(after) if RULE not in (after.line.kind, w.line.kind) else min(_cost(after), AT_RULE)
     return weighed
 
 
-def _cost(w: _Weighed) -> float:
-    if "TABLE" in w.tag:
-        return AT_TAG
-    if w.blanks:
-        return AT_BREAK if w.blanks == 9 else AT_BLANK
-    return AT_NOTE if w.line.kind == TEXT and _NOTE_MARK.match(w.line.text, w.line.indent) else WITHIN
+def _align(weighed: Sequence[_Weighed], row: int, i: int) -> None:
+    """Weigh gaps that line up with those of the row before, for both rows."""
+    above, w = weighed[row], weighed[i]
+    if not above.edges.isdisjoint(w.edges):
+        for r in (above, w):
+            if r.weight < ALIGNED and not r.stub:
+                r.weight += ALIGNED
+
+
+def _under_row(w: _Weighed, row: _Weighed, *, near: bool) -> None:
+    """Weigh a line without gaps by the row above: it may go on with one of its cells, or be a label."""
+    line = w.line
+    if near and not w.blanks and line.indent >= 12 and line.indent * 4 in row.edges:
+        w.weight, w.edges = WRAPPED_CELL, row.edges
+    elif row.stub and len(line.text) < row.stub and w.weight >= LABEL:
+        w.weight = NARROW
 
 
 def _with_tags(lines: Sequence[Line], edge: int) -> Iterator[_Weighed]:
     """Weigh each line for itself and by the tags it stands between."""
     bonus, title = 0.0, False
     blanks, tag = 0, ""
+    before = TEXT
     for line in lines:
         kind = line.kind
         if kind == BLANK:
@@ -200,9 +223,20 @@ def _with_tags(lines: Sequence[Line], edge: int) -> Iterator[_Weighed]:
             w.weight += bonus
             if title and _caption_follows(w):
                 w.weight = TITLE
-            w.blanks, w.tag = blanks, tag.strip()
+            w.blanks = blanks
+            if tag:
+                w.tag = tag.strip()
+            if "TABLE" in tag:
+                w.cost = AT_TAG
+            elif blanks:
+                w.cost = AT_BREAK if blanks == 9 else AT_BLANK
+            elif RULE in (kind, before):
+                w.cost = AT_RULE
+            else:
+                marked = line.text[line.indent] in "*({" and _NOTE_MARK.match(line.text, line.indent)
+                w.cost = AT_NOTE if marked else WITHIN
             yield w
-            blanks, tag = 0, ""
+            blanks, tag, before = 0, "", kind
 
 
 def _caption_follows(w: _Weighed) -> bool:
@@ -210,61 +244,39 @@ def _caption_follows(w: _Weighed) -> bool:
     return w.stub == 0 and w.line.kind == TEXT
 
 
-def _among(weighed: Sequence[_Weighed], i: int) -> None:
-    """Weigh a line again by its neighbours."""
-    w, before = weighed[i], weighed[i - 1]
-    line = w.line
-    if w.edges:
-        row = next((r for r in weighed[max(0, i - NEAR) : i][::-1] if r.edges), None)
-        if row and row.edges & w.edges:
-            for r in (row, w):
-                if r.weight < ALIGNED and not r.stub:
-                    r.weight += ALIGNED
-        return
-    if w.weight > 0 or before.line.kind == RULE:
-        return
-    if not w.blanks and before.weight <= SENTENCE and not _SENTENCE_END.search(before.line.text):
-        w.weight = min(w.weight, SENTENCE)
-        return
-    row = next((r for r in weighed[max(0, i - NEAR_STUB) : i][::-1] if r.edges or r.stub), None)
-    if row is None or row.weight <= 0:
-        return
-    if not w.blanks and line.indent >= 12 and line.indent * 4 in row.edges:
-        w.weight = WRAPPED_CELL
-        w.edges = row.edges
-    elif row.stub and len(line.text) < row.stub and LABEL <= w.weight < 0:
-        w.weight = NARROW
-
-
-_SENTENCE_END: Final = re.compile(r"[.:;?!][\"')\]]*$")
-
-
 def _weight(line: Line, edge: int) -> _Weighed:
     """Weigh a line of text for itself."""
-    text = line.text
-    body = text[line.indent :]
-    if "  " not in body and ".." not in body and ". ." not in body:
-        return _Weighed(line, _one_part(body, line.indent, edge), frozenset(), 0)
+    text, indent = line.text, line.indent
+    if text.find("  ", indent) < 0 and ".." not in text and ". ." not in text:
+        return _Weighed(line, _one_part(text, indent, edge), _NOWHERE, 0)
+    words = len(text.split())
     parts = segments(text)
-    words = len(body.split())
     if len(parts) < 2:
         led = not parts or parts[0][1] < len(text) - 2
-        return _Weighed(line, 0.8 if led else LABEL, frozenset(), 0)
+        return _Weighed(line, 0.8 if led else LABEL, _NOWHERE, 0)
     gaps = [b[0] - a[1] for a, b in pairwise(parts)]
     widest = max(gaps)
-    figures = [a for a, b in parts[1:] if FIGURE.fullmatch(text, a, b) or _DATE_HEAD.fullmatch(text, a, b)]
-    if widest <= 4 and words >= 2 * len(figures) + 3 and line.indent <= 0.3 * edge:
-        stretched = _stretched(text, body, parts, words, widest)
+    figures = [a for a, b in parts[1:] if text[a] in _FIGURE_STARTS and _is_figure(text, a, b)]
+    if widest <= 4 and words >= 2 * len(figures) + 3 and indent <= 0.3 * edge:
+        stretched = _stretched(text, parts, words, widest)
         if stretched or (widest == 2 and len(gaps) == words - 1 and not figures):
-            return _Weighed(line, PROSE if words >= FEW_WORDS else LABEL, frozenset(), 0)
+            return _Weighed(line, PROSE if words >= FEW_WORDS else LABEL, _NOWHERE, 0)
     if len(parts) == 2 and not figures and MARKER.fullmatch(text, *parts[0]):
-        return _Weighed(line, PROSE if words >= PROSE_WORDS else LABEL, frozenset(), 0)
+        return _Weighed(line, PROSE if words >= PROSE_WORDS else LABEL, _NOWHERE, 0)
     if len(figures) >= 2:
         return _Weighed(line, FIGURES, _edges(parts), figures[0])
     if figures:
         last = gaps[-1] >= 3 and figures[0] == parts[-1][0]
         return _Weighed(line, LAST_FIGURE if last else ONE_FIGURE, _edges(parts), figures[0])
     return _Weighed(line, GAP if widest >= 3 else LABEL, _edges(parts), 0)
+
+
+_NOWHERE: Final[frozenset[int]] = frozenset()
+_FIGURE_STARTS: Final = frozenset("$(<+-–—.0123456789%NnJFMASOD")
+
+
+def _is_figure(text: str, a: int, b: int) -> bool:
+    return FIGURE.fullmatch(text, a, b) is not None or _DATE_HEAD.fullmatch(text, a, b) is not None
 
 
 def _edges(parts: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -275,22 +287,28 @@ def _edges(parts: Sequence[tuple[int, int]]) -> frozenset[int]:
     return frozenset(edges)
 
 
-def _one_part(body: str, indent: int, edge: int) -> float:
-    words = body.count(" ") + 1
-    if words >= PROSE_WORDS or (words >= FEW_WORDS and len(body) >= PROSE_SHARE * edge):
+def _one_part(text: str, indent: int, edge: int) -> float:
+    words = text.count(" ", indent) + 1
+    length = len(text) - indent
+    if words >= PROSE_WORDS or (words >= FEW_WORDS and length >= PROSE_SHARE * edge):
         return PROSE
-    if words <= 2 and indent >= 15 and any(c.isdigit() for c in body) and FIGURE.fullmatch(body):
+    if words <= 2 and indent >= 15 and text[-1] in "0123456789)%" and FIGURE.fullmatch(text, indent):
         return LONE_FIGURE
-    if words >= 4 and body[-1] == "." and not body[0].islower():
+    if words >= 4 and text[-1] == "." and not text[indent].islower():
         return SENTENCE
+    if text[indent] == "<" and _SCHEDULE.match(text, indent):
+        return FIGURES
     return LABEL
 
 
-def _stretched(text: str, body: str, parts: Sequence[tuple[int, int]], words: int, widest: int) -> bool:
+# A line of a financial data schedule (EX-27): a tag and its value.
+_SCHEDULE: Final = re.compile(r"<[A-Z][A-Z0-9&-]{1,40}>")
+
+
+def _stretched(text: str, parts: Sequence[tuple[int, int]], words: int, widest: int) -> bool:
     """Was the line stretched to the right edge, or are its gaps those that follow a full stop?"""
     if widest <= 2:
         return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])
     if words < FEW_WORDS:
         return False
-    between = len(body) - len(body.replace(" ", ""))
-    return between / (words - 1) >= widest / 2.5
+    return text.count(" ", parts[0][0]) / (words - 1) >= widest / 2.5

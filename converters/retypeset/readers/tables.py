@@ -18,11 +18,11 @@ from typing import Final, TypeAlias
 
 from ..model import Cell, Column, Furniture, Preformatted, Range, Row, Table
 from .columns import Column as Extent
-from .columns import Part, find_columns, give_out, is_figure, parts_of
+from .columns import Layout, Part, find_columns, is_figure, parts_of
 from .figures import figure
 from .heads import head_rows
-from .lines import RULE, TEXT, Line
-from .prose import Piece, ended, ranges, set_text
+from .lines import RULE, TEXT, Line, ends_sentence
+from .prose import Piece, ranges, set_text
 from .regions import LEADERS, MARKER, Region
 
 Pieces: TypeAlias = list[Piece | Table | Preformatted]
@@ -33,7 +33,7 @@ _DATE: Final = re.compile(
     r"(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?)?\s?(?:(?:19|20)\d\d)?\*?",
     re.IGNORECASE,
 )
-_EDGE_BARS: Final = re.compile(r"\|")
+_DATE_STARTS: Final = frozenset("12JFMASOND")
 _TAGGED_ROW: Final = re.compile(r"\s*(<[A-Z0-9&-]{2,40}>)\s*(\S.*)?$", re.IGNORECASE)
 _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(
@@ -54,15 +54,11 @@ class _Line:
     parts: list[Part]
     blanks: int
     tags: str
+    amounts: int  # how many amounts stand behind the first part, years and dates aside
 
     @property
     def rule(self) -> bool:
         return self.line.kind == RULE
-
-    @property
-    def amounts(self) -> int:
-        """How many amounts stand behind the first part, years and dates aside."""
-        return sum(1 for p in self.parts[1:] if is_figure(p.text) and not _is_date(p.text))
 
 
 @dataclass(slots=True)
@@ -105,9 +101,11 @@ def _parted(region: Region, furniture: list[Furniture]) -> Iterator[_Line]:
         if barred and "|" in line.text and line.kind == TEXT:
             where = Range(line.number, line.number)
             furniture.append(Furniture("rule", "|" * line.text.count("|"), where))
-            text = _EDGE_BARS.sub(" ", line.text).rstrip()
+            text = line.text.replace("|", " ").rstrip()
             own = Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
-        yield _Line(own, _parts(own), blanks, region.tags.get(n, ""))
+        parts = _parts(own)
+        amounts = sum([1 for p in parts[1:] if is_figure(p.text) and not _is_date(p.text)])
+        yield _Line(own, parts, blanks, region.tags.get(n, ""), amounts)
 
 
 def _parts(line: Line) -> list[Part]:
@@ -120,7 +118,7 @@ def _parts(line: Line) -> list[Part]:
 
 
 def _is_date(text: str) -> bool:
-    return bool(_YEAR.fullmatch(text) or _DATE.fullmatch(text))
+    return text[0] in _DATE_STARTS and bool(_YEAR.fullmatch(text) or _DATE.fullmatch(text))
 
 
 # ---------------------------------------------------------------- parting
@@ -129,20 +127,18 @@ def _is_date(text: str) -> bool:
 def _blocks(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Block]:
     """Part a region into its tables, each with the titles above and the notes below it."""
     start = 0
+    amounts = False
     for i in range(1, len(lines) + 1):
-        if i == len(lines) or _begins(lines, start, i, furniture):
+        amounts = amounts or bool(lines[i - 1].amounts)
+        if i == len(lines) or "<TABLE>" in lines[i].tags or (amounts and _begins(lines, start, i, furniture)):
             yield from _trimmed(lines[start:i])
-            start = i
+            start, amounts = i, False
 
 
 def _begins(lines: Sequence[_Line], start: int, i: int, furniture: list[Furniture]) -> bool:
     """Does a new table begin at line i?"""
     line = lines[i]
-    if "<TABLE>" in line.tags:
-        return True
     if line.rule or not (line.blanks or lines[i - 1].rule):
-        return False
-    if not any(x.amounts for x in lines[start:i]):
         return False
     group = []
     for x in lines[i : i + 12]:
@@ -157,7 +153,7 @@ def _begins(lines: Sequence[_Line], start: int, i: int, furniture: list[Furnitur
 
 def _labelled_text(x: _Line, above: Sequence[_Line]) -> bool:
     """Is this a row of words under columns of words?"""
-    words = [y for y in above if len(y.parts) > 1 and not y.amounts]
+    words = [y for y in above[-20:] if len(y.parts) > 1 and not y.amounts]
     return len(words) > 3 and not all(_is_date(p.text) for p in x.parts)
 
 
@@ -200,7 +196,7 @@ def _is_note(lines: Sequence[_Line], i: int) -> bool:
         return True
     if x.blanks or lines[i - 1].rule:
         return True
-    return len(words) >= 3 and ended(x.line.text)
+    return len(words) >= 3 and ends_sentence(x.line.text)
 
 
 def _first_line(lines: Sequence[_Line], first: int) -> int:
@@ -302,13 +298,14 @@ class _Row:
 def _rows(lines: Sequence[_Line], columns: Sequence[Extent]) -> Iterator[Row | None]:
     """Put the rows together; None where one does not fit the columns."""
     width = max((x.parts[0].end for x in lines if len(x.parts) > 1 and x.parts[0].start < columns[0].end), default=0)
+    layout = Layout(columns)
     open_row: _Row | None = None
     rule = False
     for n, x in enumerate(lines):
         if not x.parts:
             rule = rule or x.rule
             continue
-        given = give_out(x.parts, columns)
+        given = layout.give_out(x.parts)
         if given is None:
             yield None
             return
@@ -372,8 +369,13 @@ def _close(row: _Row) -> Row:
     return Row(cells, ranges(row.lines), kind, row.level)  # type: ignore[arg-type]  # kind is one of the literals
 
 
+_EMPTY: Final = Cell("")
+
+
 def _cell(text: str, column: int) -> Cell:
-    if not text or column == 0:
+    if not text:
+        return _EMPTY
+    if column == 0:
         return Cell(text)
     number, unit, nil = figure(text)
     return Cell(text, number=number, unit=unit, nil=nil)
