@@ -10,7 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from ..model import Align, Block, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
+from ..model import (
+    Align,
+    Block,
+    Heading,
+    Lines,
+    List,
+    ListItem,
+    Paragraph,
+    Preformatted,
+    Table,
+)
 from .lines import Line, ends_sentence
 from .prose import Piece, is_centred, join, ranges
 
@@ -38,11 +48,15 @@ RANKS: Final = {
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
+# A line that a blank one cuts off in the middle of a sentence is at least so long.
+LONG: Final = 50
 # Footnotes at the foot of a page that may stand between the halves of a sentence.
 FOOTNOTES: Final = 4
 
 
-def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[Block, ...]:
+def outline(
+    parts: Sequence[Piece | Table | Preformatted], edge: int
+) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order."""
     parts = list(_signatures(_joined(parts)))
     levels = _levels([p for p in parts if isinstance(p, Piece) and p.kind == "heading"])
@@ -52,7 +66,12 @@ def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[B
         if isinstance(part, Piece) and part.kind == "item":
             items.append(part)
             continue
-        if isinstance(part, Piece) and part.kind == "paragraph" and items and _hangs(part, items[-1]):
+        if (
+            isinstance(part, Piece)
+            and part.kind == "paragraph"
+            and items
+            and _hangs(part, items[-1])
+        ):
             items.append(part)
             continue
         if items:
@@ -64,12 +83,14 @@ def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[B
     return tuple(blocks)
 
 
-def _joined(parts: Sequence[Piece | Table | Preformatted]) -> list[Piece | Table | Preformatted]:
+def _joined(
+    parts: Sequence[Piece | Table | Preformatted],
+) -> list[Piece | Table | Preformatted]:
     """Join the halves of what a page break cut in two."""
     out: list[Piece | Table | Preformatted] = []
     for part in parts:
-        if isinstance(part, Piece) and part.blanks == 9 and part.kind == "paragraph":
-            before = _open_before(out)
+        if isinstance(part, Piece) and part.kind == "paragraph" and part.blanks:
+            before = _open_before(out) if part.blanks == 9 else _cut_before(out, part)
             if before is not None and not _starts_afresh(before, part):
                 before.lines = before.lines + part.lines
                 continue
@@ -89,6 +110,26 @@ def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
     return None
 
 
+def _cut_before(
+    out: Sequence[Piece | Table | Preformatted], part: Piece
+) -> Piece | None:
+    """The paragraph before a blank line that stands in the middle of a sentence."""
+    before = out[-1] if out else None
+    if (
+        not isinstance(before, Piece)
+        or before.kind not in ("paragraph", "item")
+        or part.blanks > 1
+    ):
+        return None
+    last, first = before.lines[-1].text, part.lines[0]
+    long = len(last) - before.lines[-1].indent >= LONG
+    return (
+        before
+        if long and not ends_sentence(last) and first.text[first.indent].islower()
+        else None
+    )
+
+
 def _starts_afresh(before: Piece, after: Piece) -> bool:
     first = after.lines[0]
     starts = first.text[first.indent]
@@ -98,7 +139,9 @@ def _starts_afresh(before: Piece, after: Piece) -> bool:
     return first.indent - margin > 1
 
 
-def _signatures(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece | Table | Preformatted]:
+def _signatures(
+    parts: Sequence[Piece | Table | Preformatted],
+) -> Iterator[Piece | Table | Preformatted]:
     """Put the company's name over a signature, set as far in, into the signature's lines."""
     held: Piece | None = None
     for part in parts:
@@ -109,7 +152,11 @@ def _signatures(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece
         if held is not None:
             yield held
             held = None
-        if isinstance(part, Piece) and part.kind in ("heading", "lines", "paragraph") and part.lines[0].indent >= 25:
+        if (
+            isinstance(part, Piece)
+            and part.kind in ("heading", "lines", "paragraph")
+            and part.lines[0].indent >= 25
+        ):
             held = part
         else:
             yield part
@@ -119,7 +166,11 @@ def _signatures(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece
 
 def _signs(piece: Piece) -> bool:
     first = piece.lines[0]
-    return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
+    return (
+        piece.kind in ("lines", "paragraph")
+        and first.indent >= 20
+        and bool(_SIGNATURE.search(first.text))
+    )
 
 
 # ---------------------------------------------------------------- levels
@@ -128,7 +179,9 @@ def _signs(piece: Piece) -> bool:
 def _levels(titles: Sequence[Piece]) -> dict[str, int]:
     """The level of each look: the looks of this document by rank, counted without gaps."""
     ranks = sorted({RANKS[t.style] for t in titles})
-    return {style: ranks.index(rank) + 1 for style, rank in RANKS.items() if rank in ranks}
+    return {
+        style: ranks.index(rank) + 1 for style, rank in RANKS.items() if rank in ranks
+    }
 
 
 def _block(piece: Piece, levels: dict[str, int], edge: int) -> Block:
@@ -138,9 +191,15 @@ def _block(piece: Piece, levels: dict[str, int], edge: int) -> Block:
         case "heading":
             text = join(texts)
             match = _ITEM.match(text)
-            return Heading(text, levels[piece.style], where, match[1].upper() if match else "")
+            return Heading(
+                text, levels[piece.style], where, match[1].upper() if match else ""
+            )
         case "lines":
-            return Lines("\n".join(" ".join(t.split()) for t in texts), where, _align(piece.lines, edge))
+            return Lines(
+                "\n".join(" ".join(t.split()) for t in texts),
+                where,
+                _align(piece.lines, edge),
+            )
         case _:
             return Paragraph(join(texts), where)
 
@@ -162,9 +221,15 @@ def _hangs(piece: Piece, item: Piece) -> bool:
     if item.kind != "item":
         return piece.lines[0].indent >= first.indent > 0
     body = first.text.find(" ", first.indent)
-    column = len(first.text) - len(first.text[body:].lstrip()) if body > 0 else first.indent + 2
+    column = (
+        len(first.text) - len(first.text[body:].lstrip())
+        if body > 0
+        else first.indent + 2
+    )
     hang = item.lines[1].indent if len(item.lines) > 1 else column
-    return hang > first.indent and all(line.indent >= min(hang, column) for line in piece.lines)
+    return hang > first.indent and all(
+        line.indent >= min(hang, column) for line in piece.lines
+    )
 
 
 _ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
@@ -182,7 +247,9 @@ def _kind(marker: str, before: Sequence[str]) -> str:
     if _ROMAN.fullmatch(core):
         letter = shape + case
         last = {"i": "h", "v": "u", "x": "w"}.get(core.lower())
-        if not (letter in before and last and len(core) == 1 and letter + last in before):
+        if not (
+            letter in before and last and len(core) == 1 and letter + last in before
+        ):
             return shape + ("i" if case == "a" else "I")
     return shape + case
 
@@ -193,7 +260,11 @@ def nest(pieces: Sequence[Piece]) -> List:
     stack: list[tuple[str, list[_Open], str]] = []
     for piece in pieces:
         if piece.kind != "item":
-            stack[-1][1][-1].blocks.append(Paragraph(join([line.text for line in piece.lines]), ranges(piece.lines)))
+            stack[-1][1][-1].blocks.append(
+                Paragraph(
+                    join([line.text for line in piece.lines]), ranges(piece.lines)
+                )
+            )
             stack[-1][1][-1].lines.extend(piece.lines)
             continue
         known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]
@@ -206,7 +277,9 @@ def nest(pieces: Sequence[Piece]) -> List:
                 siblings = []
                 stack[-1][1][-1].blocks.append(siblings)
             else:
-                while stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent:
+                while (
+                    stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent
+                ):
                     stack.pop()
                 siblings = stack[-1][1] if stack else root
                 if stack:
@@ -227,7 +300,9 @@ class _Open:
         self.marker = piece.marker
         self.lines = list(piece.lines)
         text = join([line.text for line in piece.lines])
-        self.blocks: list[Block | list[_Open]] = [Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))]
+        self.blocks: list[Block | list[_Open]] = [
+            Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))
+        ]
 
     def close(self) -> ListItem:
         blocks = tuple(_close(b) if isinstance(b, list) else b for b in self.blocks)
