@@ -25,22 +25,24 @@ from .lines import Line, ends_sentence
 from .prose import Piece, is_centred, join, ranges
 
 RANKS: Final = {
-    "first": 0,
+    "form": 1,
     "part": 2,
     "article": 2,
     "chapter": 2,
     "schedule": 3,
     "appendix": 3,
     "annex": 3,
-    "exhibit": 3,
     "item": 4,
     "section": 4,
+    "signatures": 4,
     "caps-centred": 4,
     "boxed": 4,
+    "lettered": 5,
     "note": 5,
     "caps-underlined": 5,
     "centred": 6,
     "caps": 6,
+    "exhibit": 7,
     "underlined": 7,
     "numbered": 8,
     "titled": 8,
@@ -54,24 +56,17 @@ LONG: Final = 50
 FOOTNOTES: Final = 4
 
 
-def outline(
-    parts: Sequence[Piece | Table | Preformatted], edge: int
-) -> tuple[Block, ...]:
+def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order."""
     parts = list(_signatures(_joined(parts)))
-    levels = _levels([p for p in parts if isinstance(p, Piece) and p.kind == "heading"])
+    levels = _levels(parts)
     blocks: list[Block] = []
     items: list[Piece] = []
     for part in parts:
         if isinstance(part, Piece) and part.kind == "item":
             items.append(part)
             continue
-        if (
-            isinstance(part, Piece)
-            and part.kind == "paragraph"
-            and items
-            and _hangs(part, items[-1])
-        ):
+        if isinstance(part, Piece) and part.kind == "paragraph" and items and _hangs(part, items[-1]):
             items.append(part)
             continue
         if items:
@@ -110,24 +105,14 @@ def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
     return None
 
 
-def _cut_before(
-    out: Sequence[Piece | Table | Preformatted], part: Piece
-) -> Piece | None:
+def _cut_before(out: Sequence[Piece | Table | Preformatted], part: Piece) -> Piece | None:
     """The paragraph before a blank line that stands in the middle of a sentence."""
     before = out[-1] if out else None
-    if (
-        not isinstance(before, Piece)
-        or before.kind not in ("paragraph", "item")
-        or part.blanks > 1
-    ):
+    if not isinstance(before, Piece) or before.kind not in ("paragraph", "item") or part.blanks > 1:
         return None
     last, first = before.lines[-1].text, part.lines[0]
     long = len(last) - before.lines[-1].indent >= LONG
-    return (
-        before
-        if long and not ends_sentence(last) and first.text[first.indent].islower()
-        else None
-    )
+    return before if long and not ends_sentence(last) and first.text[first.indent].islower() else None
 
 
 def _starts_afresh(before: Piece, after: Piece) -> bool:
@@ -152,11 +137,7 @@ def _signatures(
         if held is not None:
             yield held
             held = None
-        if (
-            isinstance(part, Piece)
-            and part.kind in ("heading", "lines", "paragraph")
-            and part.lines[0].indent >= 25
-        ):
+        if isinstance(part, Piece) and part.kind in ("heading", "lines", "paragraph") and part.lines[0].indent >= 25:
             held = part
         else:
             yield part
@@ -166,25 +147,39 @@ def _signatures(
 
 def _signs(piece: Piece) -> bool:
     first = piece.lines[0]
-    return (
-        piece.kind in ("lines", "paragraph")
-        and first.indent >= 20
-        and bool(_SIGNATURE.search(first.text))
-    )
+    return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
 
 
 # ---------------------------------------------------------------- levels
 
 
-def _levels(titles: Sequence[Piece]) -> dict[str, int]:
-    """The level of each look: the looks of this document by rank, counted without gaps."""
-    ranks = sorted({RANKS[t.style] for t in titles})
-    return {
-        style: ranks.index(rank) + 1 for style, rank in RANKS.items() if rank in ranks
-    }
+def _levels(parts: Sequence[Piece | Table | Preformatted]) -> dict[int, int]:
+    """The level of each title, by the line it begins on: the ranks of this document's titles counted without gaps.
+
+    A title right under another of the same look stands below it. What is set like an Item but stands before the first
+    Part is of the rank of Parts.
+    """
+    ranks: dict[int, float] = {}
+    parted = False
+    part_follows = any(isinstance(p, Piece) and p.style == "part" for p in parts)
+    above: Piece | None = None
+    for part in parts:
+        if not isinstance(part, Piece) or part.kind != "heading":
+            above = None
+            continue
+        parted = parted or part.style == "part"
+        rank: float = RANKS[part.style]
+        if part.style == "caps-centred" and part_follows and not parted:
+            rank = RANKS["part"]
+        if above is not None and int(ranks[above.lines[0].number]) == rank:
+            rank = rank + 0.5 if part.blanks else ranks[above.lines[0].number]
+        ranks[part.lines[0].number] = rank
+        above = part
+    order = sorted(set(ranks.values()))
+    return {line: order.index(rank) + 1 for line, rank in ranks.items()}
 
 
-def _block(piece: Piece, levels: dict[str, int], edge: int) -> Block:
+def _block(piece: Piece, levels: dict[int, int], edge: int) -> Block:
     texts = [line.text for line in piece.lines]
     where = ranges(piece.lines)
     match piece.kind:
@@ -192,7 +187,10 @@ def _block(piece: Piece, levels: dict[str, int], edge: int) -> Block:
             text = join(texts)
             match = _ITEM.match(text)
             return Heading(
-                text, levels[piece.style], where, match[1].upper() if match else ""
+                text,
+                levels[piece.lines[0].number],
+                where,
+                match[1].upper() if match else "",
             )
         case "lines":
             return Lines(
@@ -221,15 +219,9 @@ def _hangs(piece: Piece, item: Piece) -> bool:
     if item.kind != "item":
         return piece.lines[0].indent >= first.indent > 0
     body = first.text.find(" ", first.indent)
-    column = (
-        len(first.text) - len(first.text[body:].lstrip())
-        if body > 0
-        else first.indent + 2
-    )
+    column = len(first.text) - len(first.text[body:].lstrip()) if body > 0 else first.indent + 2
     hang = item.lines[1].indent if len(item.lines) > 1 else column
-    return hang > first.indent and all(
-        line.indent >= min(hang, column) for line in piece.lines
-    )
+    return hang > first.indent and all(line.indent >= min(hang, column) for line in piece.lines)
 
 
 _ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
@@ -247,9 +239,7 @@ def _kind(marker: str, before: Sequence[str]) -> str:
     if _ROMAN.fullmatch(core):
         letter = shape + case
         last = {"i": "h", "v": "u", "x": "w"}.get(core.lower())
-        if not (
-            letter in before and last and len(core) == 1 and letter + last in before
-        ):
+        if not (letter in before and last and len(core) == 1 and letter + last in before):
             return shape + ("i" if case == "a" else "I")
     return shape + case
 
@@ -260,11 +250,7 @@ def nest(pieces: Sequence[Piece]) -> List:
     stack: list[tuple[str, list[_Open], str]] = []
     for piece in pieces:
         if piece.kind != "item":
-            stack[-1][1][-1].blocks.append(
-                Paragraph(
-                    join([line.text for line in piece.lines]), ranges(piece.lines)
-                )
-            )
+            stack[-1][1][-1].blocks.append(Paragraph(join([line.text for line in piece.lines]), ranges(piece.lines)))
             stack[-1][1][-1].lines.extend(piece.lines)
             continue
         known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]
@@ -277,9 +263,7 @@ def nest(pieces: Sequence[Piece]) -> List:
                 siblings = []
                 stack[-1][1][-1].blocks.append(siblings)
             else:
-                while (
-                    stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent
-                ):
+                while stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent:
                     stack.pop()
                 siblings = stack[-1][1] if stack else root
                 if stack:
@@ -300,9 +284,7 @@ class _Open:
         self.marker = piece.marker
         self.lines = list(piece.lines)
         text = join([line.text for line in piece.lines])
-        self.blocks: list[Block | list[_Open]] = [
-            Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))
-        ]
+        self.blocks: list[Block | list[_Open]] = [Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))]
 
     def close(self) -> ListItem:
         blocks = tuple(_close(b) if isinstance(b, list) else b for b in self.blocks)

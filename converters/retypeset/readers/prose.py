@@ -28,7 +28,12 @@ _LABEL: Final = re.compile(
     r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]",
     re.IGNORECASE,
 )
-_EXHIBIT: Final = re.compile(r"EXHIBIT\s+[\dA-Z][\w.()-]*$", re.IGNORECASE)
+_EXHIBIT: Final = re.compile(r"EXHIBIT\s+(?:\d[\w.()-]*|[A-Z](?:-\d+)?)", re.IGNORECASE)
+_FORM: Final = re.compile(
+    r"(?:FORM\s+[\dA-Z][\w/-]*(?:\s\w+)?|SCHEDULE\s+(?:1[34][A-Z]|TO)\S*)",
+    re.IGNORECASE,
+)
+_BACK_MATTER: Final = re.compile(r"SIGNATURES?|EXHIBIT INDEX|INDEX (?:TO|OF) EXHIBITS", re.IGNORECASE)
 _SIGNED: Final = re.compile(
     r"/s/|\b(?:By|BY):|^\s*(?:By|BY)(?:\s{2,}|\s*_|\s*$)"
     r"|^\s*(?:Date|Dated|Name|Title|Its|Contact|Attest|Tel|Telephone|Phone|Fax|DATE|DATED|NAME|TITLE)\s?:"
@@ -38,15 +43,9 @@ _DATE: Final = re.compile(
     r"\s+\d{1,2},?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})\.?",
     re.IGNORECASE,
 )
-_ZIP: Final = re.compile(
-    r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}"
-)
-_VALUED: Final = re.compile(
-    r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d"
-)
-_ADDRESSED: Final = re.compile(
-    r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE
-)
+_ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
+_VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
+_ADDRESSED: Final = re.compile(r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE)
 _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Mrs|Ms|Dr|Messrs|St|vs|Sec|Art|Jr|Sr)\.)$"
 )
@@ -54,9 +53,7 @@ _CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|under|from|as|at)|[,&-])$",
     re.IGNORECASE,
 )
-_CONNECTS: Final = re.compile(
-    r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE
-)
+_CONNECTS: Final = re.compile(r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE)
 _SMALL: Final = frozenset(
     (
         *(
@@ -100,6 +97,8 @@ INDENT: Final = range(2, 18)
 SLACK: Final = 1
 # Lines of a block of text end within so many columns of its right edge.
 RAGGED: Final = 14
+# Lines that begin further right than this share of the width are a block of their own: address, signature, contact.
+RIGHT_SHARE: Final = 0.42
 # So many lines in the middle over each other are a cover, not a title.
 COVER: Final = 5
 # A title is no longer than this.
@@ -117,11 +116,13 @@ class Piece(Struct):
 
 
 class _Unit(Struct):
-    """Lines that run on; `hard` says that its last line was ended on purpose."""
+    """Lines that run on. `ruled`: a rule stands right above; `underlined`: one under the last line, as long as it;
+    `boxed`: one above and one below."""
 
     lines: list[Line]
     underlined: bool = False
     boxed: bool = False
+    ruled: bool = False
 
     @property
     def first(self) -> Line:
@@ -134,11 +135,7 @@ class _Unit(Struct):
 
 def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piece]:
     """Read a text region into pieces; rules go on the list of furniture. `edge` is the column that full lines reach."""
-    furniture += [
-        Furniture("rule", r.text, Range(r.number, r.number))
-        for r in region.lines
-        if r.kind == RULE
-    ]
+    furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in region.lines if r.kind == RULE]
     blanks = _single_spaced(region)
     pieces: list[Piece] = []
     for chunk, above in _chunks(region.lines, blanks):
@@ -166,27 +163,19 @@ def _single_spaced(region: Region) -> list[int]:
         run = range(start + 1, i)
         if len(run) >= 3:
             edge = max([len(line.text) for line in lines[start:i]])
-        full = (
-            sum([1 for k in run if not _fits(lines[k - 1], lines[k], edge)])
-            if len(run) >= 3
-            else 0
-        )
+        full = sum([1 for k in run if not _fits(lines[k - 1], lines[k], edge)]) if len(run) >= 3 else 0
         if len(run) >= 3 and full >= 0.6 * len(run):
             for k in run:
-                set_in = lines[k].indent > lines[k - 1].indent + 1 and ends_sentence(
-                    lines[k - 1].text
-                )
-                ended = _fits(lines[k - 1], lines[k], edge) and ends_sentence(
-                    lines[k - 1].text
-                )
-                blanks[k] = 1 if set_in or ended else 0
+                closed = ends_sentence(lines[k - 1].text)
+                set_in = closed and lines[k].indent > lines[k - 1].indent + 1
+                ended = closed and _fits(lines[k - 1], lines[k], edge)
+                close = k == start + 1 and start > 0 and not region.blanks[start]
+                blanks[k] = 1 if set_in or ended or close else 0
         start = i
     return blanks
 
 
-def _chunks(
-    lines: Sequence[Line], blanks: Sequence[int]
-) -> Iterator[tuple[list[Line], int]]:
+def _chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[list[Line], int]]:
     start = 0
     for i in range(1, len(lines) + 1):
         if i == len(lines) or blanks[i]:
@@ -222,34 +211,31 @@ def _units(chunk: Sequence[Line], edge: int) -> Iterator[_Unit]:
     if not text:
         return
     edge = _local_edge(text, edge)
-    stack = _is_stack(text)
+    stack = _is_stack(text, edge)
     unit: list[Line] = []
     rule_above = False
     for i, line in enumerate(chunk):
         if line.kind == RULE:
             if unit:
-                yield _Unit(
-                    unit, underlined=_underlines(line, unit[-1]), boxed=rule_above
-                )
+                yield _Unit(unit, _underlines(line, unit[-1]), boxed=rule_above, ruled=rule_above)
                 unit = []
             rule_above = True
             continue
-        if unit and (
-            stack
-            or _fits(unit[-1], line, edge)
-            or (len(unit) == 1 and _is_remark(line))
-        ):
-            yield _Unit(unit)
+        remark = len(unit) == 1 and _is_remark(line) and not marker_of(unit[0])
+        if unit and (stack or remark or _fits(unit[-1], line, edge)):
+            yield _Unit(unit, ruled=rule_above)
             unit = []
             rule_above = False
         unit.append(line)
         if i + 1 == len(chunk):
-            yield _Unit(unit)
+            yield _Unit(unit, boxed=rule_above and len(unit) == 1, ruled=rule_above)
 
 
-def _is_stack(lines: Sequence[Line]) -> bool:
-    """Do the lines stand in the middle over each other, each as wide as it happens to be?"""
+def _is_stack(lines: Sequence[Line], edge: int) -> bool:
+    """Do the lines stand over each other in the middle or at the right, each as wide as it happens to be?"""
     indents = [line.indent for line in lines]
+    if min(indents) >= RIGHT_SHARE * edge:
+        return True
     if len(lines) < 2 or min(indents) < 8 or max(indents) - min(indents) < 2:
         return False
     middles = [line.indent + len(line.text) for line in lines]
@@ -259,20 +245,12 @@ def _is_stack(lines: Sequence[Line]) -> bool:
 def _is_remark(line: Line) -> bool:
     """Is the whole line in brackets: `(Address of principal executive offices)`?"""
     text = line.text
-    return (
-        text[line.indent] == "("
-        and text[-1] == ")"
-        and text.find(")", 0, -1) < 0
-        and text.count(" ") < 40
-    )
+    return text[line.indent] == "(" and text[-1] == ")" and text.find(")", 0, -1) < 0 and text.count(" ") < 40
 
 
 def _underlines(rule: Line, line: Line) -> bool:
     length, under = len(line.text) - line.indent, len(rule.text) - rule.indent
-    return (
-        abs(rule.indent - line.indent) <= 3
-        and 0.5 * length <= under <= 1.6 * length + 4
-    )
+    return abs(rule.indent - line.indent) <= 3 and 0.5 * length <= under <= 1.6 * length + 4
 
 
 def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
@@ -281,13 +259,18 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
     at = 0
     while at < len(units):
         unit = units[at]
-        if len(unit.lines) == 1 or _title_like(unit):
+        caption = units[at + 1] if at + 1 < len(units) else None
+        if (
+            caption is not None
+            and caption.ruled
+            and caption.first.text[caption.first.indent] == "("
+            and len(unit.lines) < 3
+        ):
+            yield _lines([unit, caption])
+            at += 2
+        elif len(unit.lines) == 1 or _title_like(unit):
             run = at + 1
-            while (
-                run < len(units)
-                and len(units[run].lines) == 1
-                and _beside(units[run - 1], units[run])
-            ):
+            while run < len(units) and len(units[run].lines) == 1 and _beside(units[run - 1], units[run]):
                 run += 1
             yield from _short(units[at:run], edge, then=units[run:])
             at = run
@@ -300,13 +283,8 @@ def _mend(units: Sequence[_Unit]) -> list[_Unit]:
     """Join what re-wrapping parted: prose without an end goes on in the next unit at the same margin."""
     out: list[_Unit] = []
     for unit in units:
-        if (
-            out
-            and not out[-1].underlined
-            and not out[-1].boxed
-            and _goes_on(out[-1], unit)
-        ):
-            out[-1] = _Unit(out[-1].lines + unit.lines, unit.underlined)
+        if out and not out[-1].underlined and not out[-1].boxed and _goes_on(out[-1], unit):
+            out[-1] = _Unit(out[-1].lines + unit.lines, unit.underlined, ruled=out[-1].ruled)
         else:
             out.append(unit)
     return out
@@ -317,35 +295,21 @@ def _goes_on(unit: _Unit, following: _Unit) -> bool:
     last, first = unit.last.text, following.first
     starts = first.text[first.indent]
     if marker_of(first):
-        return (
-            len(unit.lines) > 1
-            and first.indent == unit.last.indent > unit.first.indent
-            and last[-1] not in ".:;?!"
-        )
+        return len(unit.lines) > 1 and first.indent == unit.last.indent > unit.first.indent and last[-1] not in ".:;?!"
     if starts == "(" and len(unit.lines) == 1:
         return False
-    level = abs(first.indent - unit.last.indent) <= 2 or (
-        len(unit.lines) == 1 and first.indent < unit.first.indent
-    )
+    level = abs(first.indent - unit.last.indent) <= 2 or (len(unit.lines) == 1 and first.indent < unit.first.indent)
     hanging = len(unit.lines) == 1 and bool(marker_of(unit.first))
     if not (level or hanging):
         return False
     long = len(unit.lines) > 1 or len(last) - unit.last.indent >= 40 or hanging
     if last[-1] in ";," or _ABBREVIATED.search(last):
-        return (
-            long
-            and len(unit.lines) > 1
-            and (starts.islower() or not starts.isalpha() or last[-1] not in ";,")
-        )
+        return long and len(unit.lines) > 1 and (starts.islower() or not starts.isalpha() or last[-1] not in ";,")
     if ends_sentence(last):
         return False
     if starts.islower():
         return long
-    return (
-        len(unit.lines) > 1
-        and not _title_like(following)
-        and _CONNECTED.search(last) is not None
-    )
+    return long and not _title_like(following) and _CONNECTED.search(last) is not None
 
 
 def _split_prose(units: Sequence[_Unit]) -> Iterator[_Unit]:
@@ -355,36 +319,28 @@ def _split_prose(units: Sequence[_Unit]) -> Iterator[_Unit]:
         lines = unit.lines
         for i in range(1, len(lines)):
             if _begins(lines, start, i):
-                yield _Unit(lines[start:i], boxed=unit.boxed and start == 0)
+                yield _Unit(lines[start:i], boxed=unit.boxed and start == 0, ruled=unit.ruled and start == 0)
                 start = i
-        yield _Unit(lines[start:], unit.underlined, unit.boxed and start == 0)
+        yield _Unit(lines[start:], unit.underlined, unit.boxed and start == 0, unit.ruled and start == 0)
 
 
 def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
     line, before = lines[i], lines[i - 1]
-    ended = ends_sentence(before.text)
-    if marker_of(line):
+    ended = ends_sentence(before.text) and not _ABBREVIATED.search(before.text)
+    if marker := marker_of(line):
         own = marker_of(lines[start])
+        if len(marker) == 2 and marker[0].isalpha() and marker[1] == "." and not own:
+            return False  # an initial: `E. / I. du Pont`
         hanging = i + 1 < len(lines) and lines[i + 1].indent > line.indent
-        if (
-            own
-            and line.indent == lines[start].indent
-            and (ended or hanging or before.indent > line.indent)
-        ):
+        if own and line.indent == lines[start].indent and (ended or hanging or before.indent > line.indent):
             return True
-        return ended and (
-            line.indent > before.indent or hanging or before.indent > line.indent
-        )
+        return ended and (line.indent > before.indent or hanging or before.indent > line.indent)
     if not ended:
         return False
     if line.indent - before.indent in INDENT:
         after = lines[i + 1].indent if i + 1 < len(lines) else before.indent
         return after < line.indent or after == before.indent
-    return (
-        i - start >= 2
-        and before.indent - line.indent >= 3
-        and before.indent == lines[i - 2].indent
-    )
+    return i - start >= 2 and before.indent - line.indent >= 3 and before.indent == lines[i - 2].indent
 
 
 def marker_of(line: Line) -> str:
@@ -392,12 +348,7 @@ def marker_of(line: Line) -> str:
     text, at = line.text, line.indent
     first, second = text[at], text[at + 1 : at + 2]
     roman = first in "ivxIVX" and second in "ivxIVX"
-    if (
-        first.isalpha()
-        and second.isalpha()
-        and not roman
-        and text[at : at + 4] not in _LABELS
-    ):
+    if first.isalpha() and second.isalpha() and not roman and text[at : at + 4] not in _LABELS:
         return ""
     match = _MARKED.match(text, at)
     if not match:
@@ -407,18 +358,12 @@ def marker_of(line: Line) -> str:
         apart = marker[-1] == ":" or text[match.end(1) : match.end(1) + 2] == "  "
         return marker if marker[:4].upper() in ("NOTE", "EXHI") and apart else ""
     if marker in ("o", "-", "--", "•", "*", "**", "***", "+", "++", "+++"):
-        return (
-            marker
-            if marker != "o" or text[match.end(1) : match.end(1) + 2] == "  "
-            else ""
-        )
+        return marker if marker != "o" or text[match.end(1) : match.end(1) + 2] == "  " else ""
     return marker
 
 
 _LABELS: Final = frozenset(("Note", "NOTE", "Exhi", "EXHI"))
-_MARKED: Final = re.compile(
-    rf"({MARKER.pattern})\s+\S|(\d{{1,3}}(?:\.\d{{1,2}})?) {{2,}}[A-Z]"
-)
+_MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\d{{1,3}}(?:\.\d{{1,2}})?) {{2,}}[A-Z]")
 
 
 # ---------------------------------------------------------------- short units
@@ -427,21 +372,16 @@ _MARKED: Final = re.compile(
 def _beside(unit: _Unit, following: _Unit) -> bool:
     """Do two lines belong to one stack: set alike, or both in the middle?"""
     a, b = unit.first, following.first
-    return (
-        abs(a.indent - b.indent) <= 24
-        or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
-    )
+    if following.ruled and b.text[b.indent] != "(":
+        return False
+    return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
 
 def _title_like(unit: _Unit) -> bool:
     text = _joined(unit)
     if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
         return False
-    return (
-        _is_caps(text)
-        or (bool(_LABEL.match(text)) and not ends_sentence(text))
-        or unit.underlined
-    )
+    return _is_caps(text) or (bool(_LABEL.match(text)) and not ends_sentence(text)) or unit.underlined
 
 
 def _joined(unit: _Unit) -> str:
@@ -452,33 +392,25 @@ def _is_caps(text: str) -> bool:
     return text.upper() == text and len(_LETTERS.findall(text)) >= 3
 
 
-def _short(
-    units: Sequence[_Unit], edge: int, *, then: Sequence[_Unit]
-) -> Iterator[Piece]:
+def _short(units: Sequence[_Unit], edge: int, *, then: Sequence[_Unit]) -> Iterator[Piece]:
     """Read a run of single lines: titles, items, lines."""
     if len(units) > 1 and any(_SIGNED.search(u.first.text) for u in units):
         yield _lines(units)
         return
-    if len(units) >= COVER and all(is_centred(u.first, edge) for u in units):
+    cover = len(units) >= COVER and all(is_centred(u.first, edge) for u in units)
+    if cover or (len(units) > 1 and min(u.first.indent for u in units) >= RIGHT_SHARE * edge and not then):
         yield _lines(units)
         return
     marked = sum(1 for u in units if marker_of(u.first))
     if marked > 1:
         yield from map(_prose, units)
         return
-    styles = [
-        title_style(u, edge, stacked=marked > 0 and len(units) > 1) for u in units
-    ]
+    styles = [title_style(u, edge, stacked=marked > 0 and len(units) > 1) for u in units]
+    if len(units) == 1 and _CONNECTED.search(units[0].last.text):
+        styles = [""]
     if len(units) > 1 and not all(styles):
-        over = (
-            bool(styles[0])
-            and not any(styles[1:])
-            and (bool(then) or _is_sentence(units[-1]))
-            and len(units) == 2
-        )
-        title = (
-            bool(then) and bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1
-        )
+        over = bool(styles[0]) and not any(styles[1:]) and (bool(then) or _is_sentence(units[-1])) and len(units) == 2
+        title = bool(then) and bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1
         if marked:
             yield from map(_prose, units)
             return
@@ -488,12 +420,7 @@ def _short(
     at = 0
     while at < len(units):
         run = at + 1
-        while (
-            run < len(units)
-            and styles[at]
-            and styles[run]
-            and _wraps(units[run - 1], units[run])
-        ):
+        while run < len(units) and styles[at] and styles[run] and _wraps(units[run - 1], units[run]):
             run += 1
         lines = [line for u in units[at:run] for line in u.lines]
         if styles[at]:
@@ -510,10 +437,7 @@ def _is_sentence(unit: _Unit) -> bool:
 
 def _half_titles(units: Sequence[_Unit], styles: Sequence[str]) -> bool:
     """A stack of titles with a remark in brackets among them: `(in millions)`."""
-    return all(
-        style or _joined(u).startswith("(")
-        for u, style in zip(units, styles, strict=True)
-    ) and bool(styles[0])
+    return all(style or _joined(u).startswith("(") for u, style in zip(units, styles, strict=True)) and bool(styles[0])
 
 
 def _wraps(unit: _Unit, following: _Unit) -> bool:
@@ -540,21 +464,15 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
     """What a title looks like, or "" where this is none: a word for its rank (`outline.RANKS`)."""
     text = _joined(unit)
     words = text.split()
-    if (
-        len(words) > TITLE_WORDS + 7
-        or text[0].islower()
-        or text[-1] in ",;"
-        or len(_LETTERS.findall(text)) < 3
-    ):
+    if len(words) > TITLE_WORDS + 7 or text[0].islower() or text[-1] in ",;" or len(_LETTERS.findall(text)) < 3:
         return ""
-    if (
-        (text[0] == "(" and text[-1] == ")")
-        or _SIGNED.search(text)
-        or _DATE.fullmatch(text)
-        or _ZIP.search(text)
-    ):
+    if (text[0] in "([" and text[-1] in ")]") or _SIGNED.search(text) or _DATE.fullmatch(text) or _ZIP.search(text):
         return ""
     caps, titled = _is_caps(text), _is_titled(text)
+    if _FORM.fullmatch(text):
+        return "form"
+    if _BACK_MATTER.fullmatch(text):
+        return "signatures"
     if match := _LABEL.match(text):
         sentence = text[-1] in ".:" and not caps and not titled and len(words) > 3
         if not sentence and len(words) <= TITLE_WORDS + 7:
@@ -571,16 +489,10 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
     return _look(unit, text, edge, caps=caps, titled=titled, marked=bool(marker))
 
 
-def _look(
-    unit: _Unit, text: str, edge: int, *, caps: bool, titled: bool, marked: bool
-) -> str:
+def _look(unit: _Unit, text: str, edge: int, *, caps: bool, titled: bool, marked: bool) -> str:
     words = len(text.split())
     ends = text[-1] in ".:" or ends_sentence(text)
-    if (
-        ends
-        and not (caps and text[-1] in ".:")
-        and not (text[-1] == ":" and titled and 2 <= words <= 8)
-    ):
+    if ends and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
         return ""
     if words > TITLE_WORDS:
         return ""
@@ -588,6 +500,8 @@ def _look(
         return "caps-underlined" if caps else "underlined"
     if unit.boxed and (caps or titled):
         return "boxed"
+    if marked and (caps or (titled and words <= 14 and len(text) <= 0.8 * edge)):
+        return "lettered" if caps else "numbered"
     centred = all(is_centred(line, edge) for line in unit.lines)
     if caps:
         return "caps-centred" if centred else "caps"
@@ -595,19 +509,13 @@ def _look(
         return ""
     if centred:
         return "centred"
-    if len(text) <= 0.8 * edge and (unit.first.indent <= 30 or marked):
-        return "numbered" if marked else "titled"
-    return ""
+    return "titled" if not marked and len(text) <= edge + 2 and unit.first.indent <= 30 else ""
 
 
 def _is_titled(text: str) -> bool:
     """Do the words that matter begin with capitals?"""
     words = [w for w in _WORD.findall(text) if w.lower() not in _SMALL]
-    return (
-        bool(words)
-        and words[0][0].isupper()
-        and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
-    )
+    return bool(words) and words[0][0].isupper() and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
 
 
 def is_centred(line: Line, edge: int) -> bool:
