@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from ..model import (
@@ -22,7 +23,7 @@ from ..model import (
     Table,
 )
 from .lines import Line, ends_sentence
-from .prose import Piece, is_centred, join, ranges
+from .prose import Piece, is_centred, join, marker_of, ranges
 
 RANKS: Final = {
     "form": 1,
@@ -58,7 +59,7 @@ FOOTNOTES: Final = 4
 
 def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order."""
-    parts = list(_signatures(_joined(parts)))
+    parts = list(_back_matter(_listed(list(_signatures(_joined(parts))))))
     levels = _levels(parts)
     blocks: list[Block] = []
     items: list[Piece] = []
@@ -150,6 +151,32 @@ def _signs(piece: Piece) -> bool:
     return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
 
 
+def _listed(parts: list[Piece | Table | Preformatted]) -> list[Piece | Table | Preformatted]:
+    """Numbered titles that follow each other with nothing between are the items of a list."""
+    for a, b in pairwise(parts):
+        if isinstance(a, Piece) and isinstance(b, Piece) and {a.style, b.style} <= _NUMBERED:
+            for piece in (a, b):
+                piece.kind, piece.marker = "item", marker_of(piece.lines[0])
+    return parts
+
+
+_NUMBERED: Final = frozenset(("numbered", "lettered"))
+
+
+def _back_matter(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece | Table | Preformatted]:
+    """What stands under SIGNATURES and looks like a title is a name or an office."""
+    inside = False
+    for part in parts:
+        if isinstance(part, Piece) and part.kind == "heading":
+            if part.style == "signatures":
+                inside = part.lines[0].text.strip().upper().startswith("SIGNATURE")
+            elif inside and part.style in ("titled", "centred", "caps"):
+                part.kind = "lines"
+            else:
+                inside = False
+        yield part
+
+
 # ---------------------------------------------------------------- levels
 
 
@@ -175,8 +202,20 @@ def _levels(parts: Sequence[Piece | Table | Preformatted]) -> dict[int, int]:
             rank = rank + 0.5 if part.blanks else ranks[above.lines[0].number]
         ranks[part.lines[0].number] = rank
         above = part
-    order = sorted(set(ranks.values()))
-    return {line: order.index(rank) + 1 for line, rank in ranks.items()}
+    depth = _depths(list(ranks.values()))
+    return {line: depth[rank] for line, rank in ranks.items()}
+
+
+def _depths(ranks: Sequence[float]) -> dict[float, int]:
+    """The depth of each rank: one more than that of any higher rank it ever stood beside."""
+    beside: dict[float, set[float]] = {rank: set() for rank in ranks}
+    for a, b in pairwise(ranks):
+        if a != b:
+            beside[max(a, b)].add(min(a, b))
+    depth: dict[float, int] = {}
+    for rank in sorted(beside):
+        depth[rank] = 1 + max((depth[higher] for higher in beside[rank]), default=0)
+    return depth
 
 
 def _block(piece: Piece, levels: dict[int, int], edge: int) -> Block:

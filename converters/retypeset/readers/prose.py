@@ -43,6 +43,7 @@ _DATE: Final = re.compile(
     r"\s+\d{1,2},?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})\.?",
     re.IGNORECASE,
 )
+_DATED: Final = re.compile(r"(?:Ended|Dated|As of)\s.*\d{4}$")
 _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
 _ADDRESSED: Final = re.compile(r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE)
@@ -307,7 +308,7 @@ def _goes_on(unit: _Unit, following: _Unit) -> bool:
         return long and len(unit.lines) > 1 and (starts.islower() or not starts.isalpha() or last[-1] not in ";,")
     if ends_sentence(last):
         return False
-    if starts.islower():
+    if starts.islower() or (_CONNECTS.match(first.text, first.indent) and len(unit.lines) == 1 and _is_caps(last)):
         return long
     return long and not _title_like(following) and _CONNECTED.search(last) is not None
 
@@ -354,6 +355,8 @@ def marker_of(line: Line) -> str:
     if not match:
         return ""
     marker = match[1] or match[2]
+    if len(marker) == 5 and marker[1:4].isdigit():
+        return ""  # `(425) 882-8080`
     if marker[0] in "INSEA" and len(marker) > 3 and marker[1].isalpha():
         apart = marker[-1] == ":" or text[match.end(1) : match.end(1) + 2] == "  "
         return marker if marker[:4].upper() in ("NOTE", "EXHI") and apart else ""
@@ -479,7 +482,7 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
             return match[0].split()[0].lower()
     if _EXHIBIT.fullmatch(text):
         return "exhibit"
-    if _VALUED.search(text) or _ADDRESSED.fullmatch(text):
+    if _VALUED.search(text) or _ADDRESSED.fullmatch(text) or (_DATED.search(text) and not caps):
         return ""
     marker = marker_of(unit.first)
     if marker:
