@@ -219,7 +219,7 @@ def test_a_document_that_is_an_attachment_says_so() -> None:
 
 
 def test_folders_of_the_source_are_not_published() -> None:
-    source = Source("/home/someone/in\\box/a.txt", 5, "00" * 32, "ascii", 1)
+    source = Source("C:/users/someone/in\\box/a.txt", 5, "00" * 32, "ascii", 1)
     page = html.write(Submission(source, Header("none"), ()))
     assert "<title>a.txt</title>" in page
     assert "Made from a.txt:" in page

@@ -7,12 +7,11 @@ means: emphasis, links, inline code, thematic breaks. `check` lays them beside t
 from __future__ import annotations
 
 import doctest
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
 from time import process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -43,6 +42,9 @@ from retypeset.model import (
 )
 from retypeset.writers import markdown
 from retypeset.writers.markdown import blocks, write
+
+if TYPE_CHECKING:
+    from tests.conftest import Case
 
 AT = (Range(1, 1),)
 PARSER = MarkdownIt("commonmark", {"maxNesting": 1000}).enable("table")
@@ -357,14 +359,6 @@ def table(rows: Sequence[Sequence[str | Cell]], head: int = 1, **more: Any) -> T
 # ---------------------------------------------------------------- traps, one by one
 
 
-def traps() -> list[tuple[str, str, str]]:
-    """Read the cases: `== block: title`, `-- in` the text of the block, `-- out` its Markdown."""
-    source = (CASES / "traps.txt").read_text("utf-8")
-    found = re.findall(r"^== (.+)\n-- in\n((?:.*\n)*?)-- out\n((?:.*\n)*?)(?=^== |\Z)", source, re.MULTILINE)
-    assert len(found) == source.count("== ") == source.count("-- in\n") > 20, "a case was not understood"
-    return [(title, text.removesuffix("\n"), written.strip("\n")) for title, text, written in found]
-
-
 @pytest.mark.parametrize("text", VISIBLE)
 def test_fragment_is_text_at_the_start_of_a_paragraph_a_line_an_item_and_a_cell(text: str) -> None:
     content: list[Block] = [
@@ -376,12 +370,12 @@ def test_fragment_is_text_at_the_start_of_a_paragraph_a_line_an_item_and_a_cell(
     check(read(blocks(content)), content)
 
 
-@pytest.mark.parametrize(("title", "text", "written"), traps(), ids=lambda value: value[:40])
-def test_trap(title: str, text: str, written: str) -> None:
+@pytest.mark.cases("markdown/traps", 21)
+def test_trap(case: Case) -> None:
     make: dict[str, Callable[[str], Block]] = {"paragraph": paragraph, "heading": heading, "lines": lines}
-    content = make[title.partition(":")[0]](text)
-    assert blocks([content]) == written
-    check(read(written), [content])
+    content = make[case.title.partition(":")[0]](case.given)
+    assert blocks([content]) == case.expected
+    check(read(case.expected), [content])
 
 
 def test_heading_is_moved_down_and_never_below_six() -> None:

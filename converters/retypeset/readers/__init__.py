@@ -7,7 +7,16 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ..model import Block, Document, Furniture, Note, Preformatted, Source, Submission, Table
+from ..model import (
+    Block,
+    Document,
+    Furniture,
+    Note,
+    Preformatted,
+    Source,
+    Submission,
+    Table,
+)
 from ..proof import violations
 from . import attachments
 from .decode import Decoded, decode
@@ -57,11 +66,20 @@ def check(submission: Submission, source: SourceLike) -> tuple[Note, ...]:
 
 
 def _proof(submission: Submission, lines: Sequence[str]) -> list[Note]:
-    return [*violations(submission, lines), *attachments.violations(submission.attachments, lines)]
+    return [
+        *violations(submission, lines),
+        *attachments.violations(submission.attachments, lines),
+    ]
 
 
 def _source(data: bytes, name: str, decoded: Decoded) -> Source:
-    return Source(name, len(data), hashlib.sha256(data).hexdigest(), decoded.encoding, len(decoded.lines))
+    return Source(
+        name,
+        len(data),
+        hashlib.sha256(data).hexdigest(),
+        decoded.encoding,
+        len(decoded.lines),
+    )
 
 
 def _document(lines: list[str], body: Body) -> Document:
@@ -71,7 +89,7 @@ def _document(lines: list[str], body: Body) -> Document:
     parts: list[Piece | Table | Preformatted] = []
     for region in part_regions(running, edge):
         parts += set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
-    blocks = outline(parts, edge)
+    blocks = outline(parts, edge, furniture)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
     return Document(

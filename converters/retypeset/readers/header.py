@@ -13,18 +13,24 @@ of `envelope`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Final, Literal, TypeAlias
 
-from ..model import Address, Field, Filer, FormerName, Header, Note, Range
+from ..model import Address, Field, Filer, FormerName, Furniture, Header, Note, Range
 
-Dialect = Literal["sec", "ims", "tags", "bare", "none"]
+Dialect: TypeAlias = Literal["sec", "ims", "tags", "bare", "none"]
+_Numbered: TypeAlias = Sequence[tuple[int, str]]
 
 KEY_VALUE: Final = re.compile(r"( *)([A-Z][A-Z0-9 .,&/()'#-]*):(?: (.*)|$)")
 _TAG_VALUE: Final = re.compile(r"( *)<([A-Z][A-Z0-9-]*)>(.*)")
-CLOSING: Final = re.compile(r" *</([A-Z][A-Z0-9-]*)>\s*$")
-_DATE: Final = re.compile(r"(\d{4})(\d\d)(\d\d)\b")
-_SIC: Final = re.compile(r"(.*?)\s*\[(\d*)\]?$")
+_TAG: Final = re.compile(r"<(/?)([A-Z][A-Z0-9-]*)>")
+_CLOSING: Final = re.compile(r" *</([A-Z][A-Z0-9-]*)>\s*$")
+# Three levels are in use (FILER, COMPANY DATA, field); what claims to stand deeper than this is put at this level.
+MOST_NESTED: Final = 12
+_DATE: Final = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})\b")
+_COUNT: Final = re.compile(r"[0-9]{1,9}")
+_SIC: Final = re.compile(r"(.*)\[([0-9]*)\]?$")
 
 _NAMES: Final = {  # our names for what the dialects call differently
     "ACCESSION-NUMBER": "ACCESSION NUMBER",
@@ -68,7 +74,7 @@ class _Open:
         return Field(self.name, self.value, Range(self.first, self.last), tuple(f.close() for f in self.below))
 
 
-def fields(numbered: Sequence[tuple[int, str]], dialect: Dialect, notes: list[Note]) -> tuple[Field, ...]:
+def fields(numbered: _Numbered, dialect: Dialect, notes: list[Note]) -> tuple[Field, ...]:
     """Read the numbered lines of a header, without its opening and closing tags, into nested fields."""
     root = _Open("", "", 0, -1)
     put = _by_tags if dialect == "tags" else _by_indent
@@ -76,45 +82,60 @@ def fields(numbered: Sequence[tuple[int, str]], dialect: Dialect, notes: list[No
     return tuple(f.close() for f in root.below)
 
 
-def _by_indent(numbered: Sequence[tuple[int, str]], root: _Open, notes: list[Note]) -> None:
-    stack = [root]
+def closings(numbered: _Numbered, dialect: Dialect) -> list[Furniture]:
+    """Find what ends a group and is no field: `</FILER>`; in `KEY: VALUE` lines only where it stands alone."""
+    return [
+        Furniture("envelope", match[0], Range(n, n))
+        for n, line in numbered
+        if "</" in line and (dialect == "tags" or _CLOSING.match(line))
+        for match in _TAG.finditer(line)
+        if match[1]
+    ]
+
+
+def _by_indent(numbered: _Numbered, root: _Open, notes: list[Note]) -> None:
+    stack = [latest := root]
     for n, raw in numbered:
         line = raw
-        if line.startswith("]") and "[" in stack[-1].value:
+        if line.startswith("]") and "[" in latest.value:
             # In the year 2000 the industry code was followed by a line feed: `[3571` / `]   IRS NUMBER: ...`
-            stack[-1].value += "]"
-            stack[-1].last = n
+            latest.value += "]"
+            latest.last = n
             line = " " + line[1:]
-        if closing := CLOSING.match(line):
+        if closing := _CLOSING.match(line):
             _pop(stack, closing[1].replace("-", " "))
             continue
-        match = KEY_VALUE.match(line) or _TAG_VALUE.match(line)
-        if match:
-            field = _Open(match[2], (match[3] or "").strip(), n, len(match[1]))
-        elif line.strip():
-            field = _unknown(n, line, notes)
-        else:
+        if not line.strip():
             continue
-        while stack[-1].indent >= field.indent:
+        match = KEY_VALUE.match(line) or _TAG_VALUE.match(line)
+        value = (match[3] or "").strip() if match else ""
+        latest = _Open(match[2], value, n, len(match[1])) if match else _unknown(n, line, notes)
+        while stack[-1].indent >= latest.indent:
             stack.pop()
-        stack[-1].below.append(field)
-        stack.append(field)
+        stack[-1].below.append(latest)
+        if len(stack) < MOST_NESTED:
+            stack.append(latest)
 
 
-def _by_tags(numbered: Sequence[tuple[int, str]], root: _Open, notes: list[Note]) -> None:
-    groups = {m[1] for _, line in numbered if (m := CLOSING.match(line))}
+def _by_tags(numbered: _Numbered, root: _Open, notes: list[Note]) -> None:
+    groups = {m[2] for _, line in numbered for m in _TAG.finditer(line) if m[1]}
     stack = [root]
     for n, line in numbered:
-        if match := CLOSING.match(line):
-            _pop(stack, match[1])
-            continue
-        if match := _TAG_VALUE.match(line):
-            field = _Open(match[2], match[3].strip(), n, 0)
+        tags = list(_TAG.finditer(line))
+        edges = [*(tag.start() for tag in tags), len(line)]
+        if line[: edges[0]].strip():
+            stack[-1].below.append(_unknown(n, line[: edges[0]], notes))
+        for tag, end in zip(tags, edges[1:], strict=True):
+            value = line[tag.end() : end].strip()
+            if tag[1]:
+                _pop(stack, tag[2])
+                if value:
+                    stack[-1].below.append(_unknown(n, value, notes))
+                continue
+            field = _Open(tag[2], value, n, 0)
             stack[-1].below.append(field)
-            if match[2] in groups and not field.value:
+            if tag[2] in groups and not value and len(stack) < MOST_NESTED:
                 stack.append(field)
-        elif line.strip():
-            stack[-1].below.append(_unknown(n, line, notes))
 
 
 def _pop(stack: list[_Open], name: str) -> None:
@@ -142,7 +163,7 @@ def header(dialect: Dialect, fields: tuple[Field, ...]) -> Header:
         form=top("CONFORMED SUBMISSION TYPE"),
         filed=_date(top("FILED AS OF DATE")),
         period=_date(top("CONFORMED PERIOD OF REPORT")),
-        document_count=int(count) if count.isdecimal() else None,
+        document_count=int(count) if _COUNT.fullmatch(count) else None,
         items=tuple(f.value for f in fields if _name(f) == "ITEM INFORMATION" and f.value),
         filers=tuple(_filers(fields)),
         fields=fields,
@@ -153,7 +174,7 @@ def _name(field: Field) -> str:
     return _NAMES.get(field.name, field.name)
 
 
-def _first_values(fields: Sequence[Field]) -> Callable[[str], str]:
+def _first_values(fields: Iterable[Field]) -> Callable[[str], str]:
     """The first value of each name among these fields, as a function that answers "" for a name not there."""
     values: dict[str, str] = {}
     for f in fields:
@@ -163,16 +184,20 @@ def _first_values(fields: Sequence[Field]) -> Callable[[str], str]:
 
 def _date(value: str) -> str:
     match = _DATE.match(value)
-    return f"{match[1]}-{match[2]}-{match[3]}" if match else value
+    try:
+        return str(date(*map(int, match.groups()))) if match else value
+    except ValueError:  # 00000000, 19990229
+        return value
 
 
-def _walk(field: Field) -> Iterator[Field]:
-    yield field
-    for f in field.fields:
-        yield from _walk(f)
+def walk(fields: Iterable[Field]) -> Iterator[Field]:
+    """Every field among these and below them, in order."""
+    for f in fields:
+        yield f
+        yield from walk(f.fields)
 
 
-def _filers(fields: Sequence[Field]) -> Iterator[Filer]:
+def _filers(fields: Iterable[Field]) -> Iterator[Filer]:
     """Every group that holds company or owner data is a party, wherever it stands."""
     for f in fields:
         if any(_name(below) in _FILER_DATA for below in f.fields):
@@ -182,7 +207,7 @@ def _filers(fields: Sequence[Field]) -> Iterator[Filer]:
 
 
 def _filer(group: Field) -> Filer:
-    below = list(_walk(group))[1:]
+    below = list(walk(group.fields))
     parts = {"BUSINESS ADDRESS", "MAIL ADDRESS", "FORMER COMPANY"}
     inside = {id(f) for part in below if _name(part) in parts for f in part.fields}
     get = _first_values([f for f in below if id(f) not in inside])
@@ -193,7 +218,7 @@ def _filer(group: Field) -> Filer:
         name=get("COMPANY CONFORMED NAME"),
         cik=get("CENTRAL INDEX KEY"),
         sic=match[2] if match else industry if industry.isdecimal() else "",
-        industry=match[1] if match else "" if industry.isdecimal() else industry,
+        industry=match[1].strip() if match else "" if industry.isdecimal() else industry,
         irs_number=get("IRS NUMBER"),
         state_of_incorporation=get("STATE OF INCORPORATION"),
         fiscal_year_end=get("FISCAL YEAR END"),

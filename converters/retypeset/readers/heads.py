@@ -7,8 +7,10 @@ lines: Kieninger, T-Recs].
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import Final
+from itertools import pairwise
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -23,187 +25,254 @@ COVERS_SHARE: Final = 0.5
 OFF_CENTRE: Final = 6
 
 
-class _Head(Struct):
+# How far two heads over each other may be out of line, in columns of type.
+MIDDLE: Final = 2
+
+# The columns a head stands over, first to last, and its words.
+Placed: TypeAlias = tuple[int, int, Part]
+# Where a column begins and ends, and how much of it a head must cover.
+Extents: TypeAlias = Sequence[tuple[int, int, float]]
+_EMPTY: Final = Cell("")
+
+
+class _Head(Struct, gc=False):
     """A head under construction: its columns, first to last, its text, and the lines it stands on (0-based order)."""
 
     first: int
     last: int
-    texts: list[str]
+    text: str
     top: int
     bottom: int
     ruled: bool = False
 
 
-def head_rows(lines: Sequence[Line], columns: Sequence[Column]) -> list[Row]:
-    """Build the head rows of a table with these columns from the lines above its body, rules among them."""
-    if not any(line.kind != RULE for line in lines):
+def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: Sequence[Column]) -> list[Row]:
+    """Build the head rows of a table with these columns from the lines above its body, rules among them.
+
+    `parts` are the parts of each line; those of rules are found here.
+    """
+    ruled = [line.kind == RULE for line in lines]
+    if all(ruled):
         return []
-    extents = _extents(lines, columns)
+    # In a line that begins with a tag the reader of rows sees the tag and all behind it; a head has parts.
+    parts = [
+        _drawn(line.text) if rule else parts_of(line.text) if line.text[line.indent] == "<" else own
+        for line, own, rule in zip(lines, parts, ruled, strict=True)
+    ]
+    extents = _extents([own for own, rule in zip(parts, ruled, strict=True) if rule], columns)
+    placed: list[list[Placed]] = []
+    for n, own in enumerate(parts):
+        under = parts[n + 1] if n + 1 < len(lines) and ruled[n + 1] else ()
+        below = next((parts[m] for m in range(n + 1, len(lines)) if not ruled[m]), ())
+        placed.append([] if ruled[n] else _place(own, under, extents, below))
+    _agree(placed)
     heads: list[_Head] = []
-    for n, line in enumerate(lines):
-        if line.kind == RULE:
-            _rule(heads, line, extents, n)
-            continue
-        rule = next((r for r in lines[n + 1 : n + 2] if r.kind == RULE), None)
-        for first, last, text in _place(line, rule, extents, _below(lines, n)):
-            _stack(heads, first, last, text, n)
-    return _rows(heads, len(columns), lines)
+    for n, own in enumerate(parts):
+        if ruled[n]:
+            _rule(heads, own, extents, n)
+        for first, last, part in placed[n]:
+            _stack(heads, first, last, part.text, n)
+    return _rows(heads, len(columns), (Range(lines[0].number, lines[-1].number),))
 
 
-def _extents(lines: Sequence[Line], columns: Sequence[Column]) -> list[tuple[int, int]]:
+def _drawn(rule: str) -> list[Part]:
+    """The pieces of a rule; one blank parts them."""
+    return [Part(m.start(), m.end(), m[0], amount=False) for m in _PIECE.finditer(rule)]
+
+
+_PIECE: Final = re.compile(r"\S+")
+
+
+def _agree(placed: Sequence[list[Placed]]) -> None:
+    """Let a head that stands in the middle over, or alone under, a spanning one span the same columns."""
+    for n in range(len(placed) - 2, -1, -1):
+        for i, (first, last, part) in enumerate(placed[n]):
+            for a, b, below in placed[n + 1]:
+                inside = part.start >= below.start - 2 and part.end <= below.end + 2
+                if first == last > 0 and b > a and inside and _in_middle(part, below):
+                    placed[n][i] = (a, b, part)
+    for above, own in pairwise(placed):
+        for a, b, over in above:
+            under = [i for i, (first, last, _) in enumerate(own) if first <= b and last >= a]
+            if b > a and len(under) == 1 and own[under[0]][0] > 0 and _in_middle(own[under[0]][2], over):
+                own[under[0]] = (a, b, own[under[0]][2])
+
+
+def _in_middle(part: Part, other: Part) -> bool:
+    return abs(part.start + part.end - other.start - other.end) <= 2 * MIDDLE
+
+
+def _extents(rules: Sequence[Sequence[Part]], columns: Sequence[Column]) -> Extents:
     """The columns' extents, widened by rules that stand over one of them only."""
     extents = [(c.start, c.end) for c in columns]
-    for line in lines:
-        if line.kind == RULE:
-            for part in parts_of(line.text.replace(".", "-")):
-                met = [n for n, (a, b) in enumerate(extents) if part.start < b and part.end > a]
-                if len(met) == 1:
-                    a, b = extents[met[0]]
-                    extents[met[0]] = (min(a, part.start), max(b, part.end))
-    return extents
+    for rule in rules:
+        for part in rule:
+            start, end = part.start, part.end
+            met = [n for n, (a, b) in enumerate(extents) if start < b and end > a]
+            if len(met) == 1:
+                a, b = extents[met[0]]
+                extents[met[0]] = (min(a, start), max(b, end))
+    return [(a, b, min(COVERS, COVERS_SHARE * (b - a))) for a, b in extents]
 
 
-def _below(lines: Sequence[Line], n: int) -> list[Part]:
-    """The parts of the next line of words."""
-    following = next((line for line in lines[n + 1 :] if line.kind != RULE), None)
-    return parts_of(following.text) if following is not None else []
-
-
-def _place(
-    line: Line, rule: Line | None, extents: Sequence[tuple[int, int]], below: Sequence[Part]
-) -> list[tuple[int, int, str]]:
+def _place(parts: Sequence[Part], ruled: Sequence[Part], extents: Extents, below: Sequence[Part]) -> list[Placed]:
     """Say which columns each part of a head line stands over."""
-    parts = parts_of(line.text)
-    placed: list[tuple[int, int, str]] = []
-    ruled = parts_of(rule.text.replace(".", "-")) if rule is not None else []
-    over = [p for p in parts if p.start >= extents[0][1] or len(extents) == 1 or p.start > (extents[1][0] - 2)]
-    groups = _grouped(over, extents, below)
-    for part in parts:
-        if part in groups:
-            first, last = groups[part]
-            placed.append((first, last, part.text))
+    if len(parts) == 1 and len(extents) > 2 and ruled and ruled[0].start >= extents[1][0] - OFF_CENTRE:
+        covers = _covered(ruled[0].start, ruled[-1].end, extents)
+        if len(covers) > 1:  # at the margin, but with a rule over the columns
+            return [(covers[0], covers[-1], parts[0])]
+    margin = min(extents[0][1], extents[1][0] - 1)
+    spans = _grouped([p for p in parts if p.start >= margin], extents, below)
+    alone = len(parts) - len(spans)
+    placed: list[Placed] = []
+    for n, part in enumerate(parts):
+        if n >= alone:
+            placed.append((*spans[n - alone], part))
             continue
-        under = next((r for r in ruled if r.start <= part.start + 2 and r.end >= part.end - 2), None)
-        covers = _covered(under, extents) if under is not None and len(_covered(under, extents)) > 1 else []
-        if len(covers) == len(extents) and len(parts) > 1:
+        start, end = part.start, part.end
+        under = next((r for r in ruled if r.start <= start + 2 and r.end >= end - 2), None) if ruled else None
+        covers = _covered(under.start, under.end, extents) if under is not None else []
+        if len(covers) == 1 or (len(covers) == len(extents) and len(parts) > 1):
             covers = []  # a rule over the whole table says nothing of one head
-        covers = covers or _covered(part, extents)
-        if len(covers) > 1 and under is None and (words := _word_by_word(part, extents)):
+        covers = covers or _covered(start, end, extents)
+        if len(covers) > 1 and covers[0] == 0 and start > extents[0][0] + 2:
+            covers = covers[1:]  # the label's column is not spanned with others
+        if len(covers) > 1 and under is None and (words := _word_by_word(part, extents, below)):
             placed += words
         elif covers:
-            placed.append((covers[0], covers[-1], part.text))
+            placed.append((covers[0], covers[-1], part))
         else:
-            n = _nearest(part, extents)
-            placed.append((n, n, part.text))
+            nearest = _nearest((start + end) / 2, extents)
+            placed.append((nearest, nearest, part))
     return placed
 
 
-def _covered(part: Part, extents: Sequence[tuple[int, int]]) -> list[int]:
-    covered = []
-    for n, (a, b) in enumerate(extents):
-        overlap = min(part.end, b) - max(part.start, a)
-        if overlap >= min(COVERS, COVERS_SHARE * (b - a)) and overlap > 0:
-            covered.append(n)
-    return covered
+def _covered(start: int, end: int, extents: Extents) -> list[int]:
+    """The columns that a piece from `start` to `end` stands over."""
+    return [
+        n
+        for n, (a, b, enough) in enumerate(extents)
+        if start < b and a < end and (b if b < end else end) - (a if a > start else start) >= enough
+    ]
 
 
-def _nearest(part: Part, extents: Sequence[tuple[int, int]]) -> int:
-    middle = (part.start + part.end) / 2
-    return min(range(len(extents)), key=lambda n: max(extents[n][0] - middle, middle - extents[n][1]))
+def _nearest(middle: float, extents: Extents) -> int:
+    away = [max(a - middle, middle - b) for a, b, _ in extents]
+    return away.index(min(away))
 
 
-def _word_by_word(part: Part, extents: Sequence[tuple[int, int]]) -> list[tuple[int, int, str]]:
+def _word_by_word(part: Part, extents: Extents, below: Sequence[Part]) -> list[Placed]:
     """Give heads that stand one blank apart to their columns: only where each word stands over one, in order."""
-    words: list[Part] = []
-    at = part.start
-    for text in part.text.split(" "):
-        words.append(Part(at, at + len(text), text))
-        at += len(text) + 1
-    placed: list[tuple[int, int, str]] = []
-    for word in words:
-        covers = _covered(word, extents)
+    if " " not in part.text:
+        return []
+    placed: list[Placed] = []
+    start = part.start
+    for word in part.text.split(" "):
+        end = start + len(word)
+        covers = _covered(start, end, extents)
         if len(covers) != 1:
             return []
         if placed and placed[-1][0] == covers[0]:
-            placed[-1] = (covers[0], covers[0], f"{placed[-1][2]} {word.text}")
+            before = placed[-1][2]
+            joined = part.text[before.start - part.start : end - part.start]
+            placed[-1] = (covers[0], covers[0], Part(before.start, end, joined, amount=False))
         else:
-            placed.append((covers[0], covers[0], word.text))
-    counted = len(placed) > 1 and all(any(c.isdigit() for c in text) for _, _, text in placed)
-    return placed if counted else []
+            placed.append((covers[0], covers[0], Part(start, end, word, amount=False)))
+        start = end + 1
+    last = not any(b.start < part.end and b.end > part.start for b in below)
+    counted = all(any(c.isdigit() for c in head.text) for _, _, head in placed)
+    return placed if len(placed) > 1 and (counted or last) else []
 
 
-def _grouped(
-    parts: Sequence[Part], extents: Sequence[tuple[int, int]], below: Sequence[Part]
-) -> dict[Part, tuple[int, int]]:
+def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part]) -> list[tuple[int, int]]:
     """Heads fewer than columns, each in the middle over as many: what each spans."""
-    figures = range(1, len(extents))
-    if not parts or len(parts) >= len(figures) or len(figures) % len(parts) or len(below) <= len(parts):
-        return {}
-    size = len(figures) // len(parts)
-    spans: dict[Part, tuple[int, int]] = {}
+    figures = len(extents) - 1
+    if not parts or len(parts) >= figures or figures % len(parts):
+        return []
+    if len(parts) == 1:
+        part = parts[0]
+        if part.text[0] == "(" and " " in part.text:  # what holds for all figures: `(in thousands)`
+            return [(1, figures)]
+        if len(_covered(part.start, part.end, extents)) == 1:
+            return []
+    if len(below) <= len(parts):
+        return []
+    size = figures // len(parts)
+    spans: list[tuple[int, int]] = []
     for n, part in enumerate(parts):
         first, last = 1 + n * size, n * size + size
         middle = (extents[first][0] + extents[last][1]) / 2
         if abs((part.start + part.end) / 2 - middle) > OFF_CENTRE:
-            return {}
-        spans[part] = (first, last)
+            return []
+        spans.append((first, last))
     return spans
 
 
 def _stack(heads: list[_Head], first: int, last: int, text: str, n: int) -> None:
     """Put a text under the head of the same columns, if no rule stands between, else begin a head."""
     for head in reversed(heads):
-        if head.first == first and head.last == last and not head.ruled:
-            head.texts.append(text)
+        if head.ruled:
+            if head.first <= last and head.last >= first:
+                break
+        elif head.first == first and head.last == last:
+            head.text = f"{head.text} {text}"
             head.bottom = n
             return
-        if head.first <= last and head.last >= first and head.ruled:
-            break
-    heads.append(_Head(first, last, [text], n, n))
+    heads.append(_Head(first, last, text, n, n))
 
 
-def _rule(heads: list[_Head], line: Line, extents: Sequence[tuple[int, int]], n: int) -> None:
-    for part in parts_of(line.text.replace(".", "-")):
-        covers = _covered(part, extents)
-        for head in heads:
-            if covers and head.bottom < n and head.first >= covers[0] and head.last <= covers[-1]:
-                head.ruled = True
+def _rule(heads: list[_Head], rule: Sequence[Part], extents: Extents, n: int) -> None:
+    for part in rule:
+        if covers := _covered(part.start, part.end, extents):
+            for head in heads:
+                if head.bottom < n and head.first >= covers[0] and head.last <= covers[-1]:
+                    head.ruled = True
 
 
-def _rows(heads: Sequence[_Head], width: int, lines: Sequence[Line]) -> list[Row]:
+def _rows(heads: Sequence[_Head], width: int, where: tuple[Range, ...]) -> list[Row]:
     """Lay the heads out in rows: a head stands in the lowest row that the heads above and below it leave."""
-    levels: dict[int, int] = {}
-    order = sorted(range(len(heads)), key=lambda i: (heads[i].top, heads[i].first))
-    for i in order:
-        above = [j for j in levels if _overlap(heads[i], heads[j]) and heads[j].top < heads[i].top]
-        levels[i] = max((levels[j] + 1 for j in above), default=0)
-    depth = max(levels.values(), default=0)
-    for i in reversed(order):  # heads of one column sink to the row of their neighbours
-        below = [levels[j] for j in levels if j != i and _overlap(heads[i], heads[j]) and levels[j] > levels[i]]
-        if heads[i].first == heads[i].last:
-            levels[i] = min(below, default=depth + 1) - 1
-    where = (Range(lines[0].number, lines[-1].number),)
+    heads = sorted(heads, key=lambda h: (h.top, h.first))
+    levels = _levels(heads, width)
     rows = []
-    for level in range(depth + 1):
-        cells: list[Cell] = []
-        own = sorted((heads[i] for i in levels if levels[i] == level), key=lambda h: h.first)
-        column = 0
-        for head in own:
-            text = " ".join(" ".join(head.texts).split())
-            if head.first < column:  # two heads in one place: neither may be lost
-                text, last = f"{cells[-1].text} {text}", max(column - 1, head.last)
-                first = column - cells[-1].colspan
-                cells[-1] = Cell(text, colspan=last - first + 1)
-            else:
-                last = head.last
-                cells += [Cell("")] * (head.first - column)
-                cells.append(Cell(text, colspan=last - head.first + 1))
-            column = last + 1
-        cells += [Cell("")] * (width - column)
+    for level in range(max(levels) + 1):
+        cells = _cells([head for head, own in zip(heads, levels, strict=True) if own == level], width)
         if any(c.text for c in cells):
             rows.append(Row(tuple(cells), where))
     return rows
 
 
-def _overlap(a: _Head, b: _Head) -> bool:
-    return a.first <= b.last and b.first <= a.last
+def _levels(heads: Sequence[_Head], width: int) -> list[int]:
+    """The row of each head, for heads in the order of their first lines."""
+    over: list[list[int]] = [[] for _ in range(width)]  # the heads of each column
+    levels: list[int] = []
+    for i, head in enumerate(heads):
+        columns = over[head.first : head.last + 1]
+        levels.append(max([levels[j] + 1 for own in columns for j in own if heads[j].top < head.top], default=0))
+        for own in columns:
+            own.append(i)
+    depth = max(levels)
+    for i in range(len(heads) - 1, -1, -1):  # heads of one column sink to the row of their neighbours
+        if heads[i].first == heads[i].last:
+            level = levels[i]
+            below = [levels[j] for j in over[heads[i].first] if levels[j] > level]
+            levels[i] = min(below, default=depth + 1) - 1
+    return levels
+
+
+def _cells(heads: Sequence[_Head], width: int) -> list[Cell]:
+    """The cells of one row of heads."""
+    cells: list[Cell] = []
+    column = 0
+    for head in sorted(heads, key=lambda h: h.first):
+        text = " ".join(head.text.split())
+        if head.first < column:  # two heads in one place: neither may be lost
+            text, last = f"{cells[-1].text} {text}", max(column - 1, head.last)
+            first = column - cells[-1].colspan
+            cells[-1] = Cell(text, colspan=last - first + 1)
+        else:
+            last = head.last
+            cells += [_EMPTY] * (head.first - column)
+            cells.append(Cell(text, colspan=last - head.first + 1))
+        column = last + 1
+    cells += [_EMPTY] * (width - column)
+    return cells

@@ -32,6 +32,10 @@ _BROKEN_TAG: Final = re.compile(
     r"\s*(?:</?(?:TABLE|CAPTION|TEXT|DOCUMENT)|/(?:TABLE|CAPTION)>?|\[/?FN\])$", re.IGNORECASE
 )
 _BROKEN_PAGE: Final = re.compile(r"\s*(?:</?PAGE|/?PAGE>)$", re.IGNORECASE)
+# A tag that lost its bracket is no longer than this: `/CAPTION>`.
+_BROKEN_LENGTH: Final = 9
+# What all of these begin with; other tags are text: those of a financial data schedule, `<F1>` apart.
+_KNOWN: Final = re.compile(r"<(?:/?(?:PAGE|TABLE|CAPTION|TEXT|DOCUMENT|S>|C>|F|HTML>|BODY>|DIV>|PRE>))", re.IGNORECASE)
 
 
 class Line(Struct, frozen=True, gc=False):
@@ -61,7 +65,7 @@ def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[L
         if not text:
             add(_NOTHING if "\f" not in raw else _feed(number, furniture))
             continue
-        if "<" in text or "\f" in text or text[0] in "/[P":
+        if ("<" in text and _KNOWN.search(text)) or "\f" in text or (text[0] in "/[P" and len(text) <= _BROKEN_LENGTH):
             out += _tagged(number, text, furniture)
             continue
         indent = len(text) - len(text.lstrip())

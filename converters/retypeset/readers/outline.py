@@ -11,19 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from ..model import (
-    Align,
-    Block,
-    Heading,
-    Lines,
-    List,
-    ListItem,
-    Paragraph,
-    Preformatted,
-    Table,
-)
+from ..model import Align, Block, Furniture, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
+from .hyphens import Hyphens
 from .lines import Line, ends_sentence
-from .prose import Piece, is_centred, join, marker_of, ranges
+from .prose import Piece, is_centred, marker_of, ranges
 
 RANKS: Final = {
     "form": 1,
@@ -57,10 +48,11 @@ LONG: Final = 50
 FOOTNOTES: Final = 4
 
 
-def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[Block, ...]:
-    """Make the blocks of a document of its pieces, in order."""
+def outline(parts: Sequence[Piece | Table | Preformatted], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
+    """Make the blocks of a document of its pieces, in order; hyphens that are dropped go on the list of furniture."""
     parts = list(_back_matter(_listed(list(_signatures(_joined(parts))))))
     levels = _levels(parts)
+    setter = _Setter(levels, edge, furniture, parts)
     blocks: list[Block] = []
     items: list[Piece] = []
     for part in parts:
@@ -71,11 +63,11 @@ def outline(parts: Sequence[Piece | Table | Preformatted], edge: int) -> tuple[B
             items.append(part)
             continue
         if items:
-            blocks.append(nest(items))
+            blocks.append(setter.nest(items))
             items = []
-        blocks.append(_block(part, levels, edge) if isinstance(part, Piece) else part)
+        blocks.append(setter.block(part) if isinstance(part, Piece) else part)
     if items:
-        blocks.append(nest(items))
+        blocks.append(setter.nest(items))
     return tuple(blocks)
 
 
@@ -218,27 +210,37 @@ def _depths(ranks: Sequence[float]) -> dict[float, int]:
     return depth
 
 
-def _block(piece: Piece, levels: dict[int, int], edge: int) -> Block:
-    texts = [line.text for line in piece.lines]
-    where = ranges(piece.lines)
-    match piece.kind:
-        case "heading":
-            text = join(texts)
-            match = _ITEM.match(text)
-            return Heading(
-                text,
-                levels[piece.lines[0].number],
-                where,
-                match[1].upper() if match else "",
-            )
-        case "lines":
-            return Lines(
-                "\n".join(" ".join(t.split()) for t in texts),
-                where,
-                _align(piece.lines, edge),
-            )
-        case _:
-            return Paragraph(join(texts), where)
+class _Setter:
+    """Makes blocks of pieces, with what holds for the whole document at hand."""
+
+    def __init__(
+        self,
+        levels: dict[int, int],
+        edge: int,
+        furniture: list[Furniture],
+        parts: Sequence[Piece | Table | Preformatted],
+    ) -> None:
+        self.levels, self.edge, self.furniture = levels, edge, furniture
+        self.hyphens = Hyphens(p.lines for p in parts if isinstance(p, Piece) and p.kind in ("paragraph", "item"))
+
+    def join(self, lines: Sequence[Line]) -> str:
+        return self.hyphens.join(lines, self.furniture)
+
+    def block(self, piece: Piece) -> Block:
+        where = ranges(piece.lines)
+        match piece.kind:
+            case "heading":
+                text = self.join(piece.lines)
+                match = _ITEM.match(text)
+                return Heading(text, self.levels[piece.lines[0].number], where, match[1].upper() if match else "")
+            case "lines":
+                text = "\n".join(" ".join(line.text.split()) for line in piece.lines)
+                return Lines(text, where, _align(piece.lines, self.edge))
+            case _:
+                return Paragraph(self.join(piece.lines), where)
+
+    def nest(self, pieces: Sequence[Piece]) -> List:
+        return nest([(piece, self.join(piece.lines)) for piece in pieces])
 
 
 def _align(lines: Sequence[Line], edge: int) -> Align:
@@ -283,13 +285,13 @@ def _kind(marker: str, before: Sequence[str]) -> str:
     return shape + case
 
 
-def nest(pieces: Sequence[Piece]) -> List:
-    """Nest items by the series of their markers: a series that is open goes on, a new one opens inside."""
+def nest(pieces: Sequence[tuple[Piece, str]]) -> List:
+    """Nest items, each with its text, by the series of their markers: open ones go on, new ones open inside."""
     root: list[_Open] = []
     stack: list[tuple[str, list[_Open], str]] = []
-    for piece in pieces:
+    for piece, text in pieces:
         if piece.kind != "item":
-            stack[-1][1][-1].blocks.append(Paragraph(join([line.text for line in piece.lines]), ranges(piece.lines)))
+            stack[-1][1][-1].blocks.append(Paragraph(text, ranges(piece.lines)))
             stack[-1][1][-1].lines.extend(piece.lines)
             continue
         known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]
@@ -312,17 +314,16 @@ def nest(pieces: Sequence[Piece]) -> List:
             siblings = stack[depth][1]
             del stack[depth:]
             stack.append((series, siblings, core))
-        siblings.append(_Open(piece))
+        siblings.append(_Open(piece, text))
     return _close(root)
 
 
 class _Open:
     """An item under construction."""
 
-    def __init__(self, piece: Piece) -> None:
+    def __init__(self, piece: Piece, text: str) -> None:
         self.marker = piece.marker
         self.lines = list(piece.lines)
-        text = join([line.text for line in piece.lines])
         self.blocks: list[Block | list[_Open]] = [Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))]
 
     def close(self) -> ListItem:

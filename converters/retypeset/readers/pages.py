@@ -16,14 +16,15 @@ them; a folio in the middle of a document that has no breaks becomes one.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from ..model import Furniture, Page, Range
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, ends_sentence
+from .lines import BLANK, BREAK, RULE, TEXT, Line, ends_sentence
 
 _FOLIO: Final = re.compile(
     r"\W{0,80}(?:page\s{0,4})?"
@@ -36,9 +37,14 @@ _PLAIN_NUMBER: Final = re.compile(r"\s*[-(]?\s?\d{1,3}\s?[-)]?")
 _PAGE_OF: Final = re.compile(r"\s*page\s{1,4}\d{1,4}\s{1,3}of\s{1,3}\d{1,4}(?:\s{1,3}pages)?\s*", re.IGNORECASE)
 _PAGE_OF_HEAD: Final = re.compile(r"\s*page:?\s{1,12}(\d{1,4})\s{1,3}of\s{1,3}\d{1,4}\b", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\s*(\d{1,3}) {1,20}\D.*|.*\D {1,20}(\d{1,3})$")
-_CONTINUED: Final = re.compile(r"[\s,(\[–—-]*\bcont(?:inued|inuation|'d|\.)?\s?[)\].]{0,3}\s*$", re.IGNORECASE)
+_CONTINUED: Final = re.compile(r"\bcont(?:inued|inuation|'d|\.)?\s?[)\].]{0,3}\s*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+")
 _MARK: Final = re.compile(r"\s*(?:(?:\*\s*){3,40}|#{2,40})\s*")
+# The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above and below.
+_BREAKS: Final = re.compile(bytes([BREAK]))
+_HELD: Final = re.compile(b"[^%c%c]" % (BLANK, BREAK))
+_ALONE: Final = re.compile(b"(?<!%c)%c(?!%c)" % (TEXT, TEXT, TEXT))
+_FILLED: Final = bytes([kind in (TEXT, RULE) for kind in range(256)])
 _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 # How many filled lines from a page's edge a folio may stand.
 REACH: Final = 2
@@ -48,6 +54,8 @@ NEIGHBOURS: Final = 3
 HEAD_ZONE: Final = 8
 # A number in the middle of the page stands no further left than this; figures of a first column do.
 CENTRED: Final = 20
+# The sentence that a folio cuts in two goes on within so many lines.
+CUT: Final = 40
 # Folios of a document without breaks stand this many lines apart.
 PAGE_LENGTH: Final = range(30, 91)
 
@@ -66,75 +74,79 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
 
     `furniture` receives what was taken out.
     """
-    marks = {i for i, line in enumerate(lines) if line.kind == TEXT and _is_mark(lines, i)}
-    breaks = [i for i, line in enumerate(lines) if line.kind == BREAK]
-    edges = [-1, *breaks, len(lines)]
-    pages = [
-        [i for i in range(a + 1, b) if lines[i].kind in (TEXT, RULE) and i not in marks] for a, b in pairwise(edges)
-    ]
-    found = [f for page, indices in enumerate(pages) for f in _candidates(lines, indices, page)]
-    by_page: dict[int, list[_Folio]] = {}
-    for f in found:
-        by_page.setdefault(f.page, []).append(f)
-    folios = {f.index: f for f in found if _vouched(f, by_page) or _plain(f, lines)}
-    if not breaks:
-        folios |= {f.index: f for f in _unbroken(lines)}
-    pages = [[i for i in indices if i not in folios] for indices in pages]
-    feet = _feet(lines, pages) if breaks else _unbroken_feet(lines)
-    heads = _heads(lines, [[i for i in indices if i not in feet] for indices in pages]) if breaks else set()
-    kinds = dict.fromkeys(marks, "mark") | dict.fromkeys(feet, "foot") | dict.fromkeys(heads, "head")
-    kinds |= dict.fromkeys(folios, "folio")
-    for i, kind in kinds.items():
-        where = Range(lines[i].number, lines[i].number)
-        furniture.append(Furniture(kind, lines[i].text, where))  # type: ignore[arg-type]  # the values are the literals
-    labels = feet | {i: f.label for i, f in folios.items()}
-    return list(_stay(lines, kinds, folios, broken=bool(breaks))), tuple(_pages(lines, breaks, labels))
+    # One byte a line: bytes are searched much faster than lines. The blank at the end stands before the first, too.
+    kinds = bytes([*[line.kind for line in lines], BLANK])
+    breaks = [m.start() for m in _BREAKS.finditer(kinds)]
+    alone = [m.start() for m in _ALONE.finditer(kinds)]
+    marks = _marks(lines, breaks, alone)
+    pages = _filled(kinds, breaks, marks)
+    folios = _folios(lines, kinds, pages)
+    if breaks:
+        for f in folios.values():
+            pages[f.page].remove(f.index)
+        feet = _feet(lines, kinds, pages)
+        heads = _heads(lines, kinds, [p[:-1] if p and p[-1] in feet else p for p in pages])
+    else:
+        folios |= {f.index: f for f in _unbroken(lines, kinds, alone)}
+        feet, heads = _unbroken_feet(lines, alone), iter(())
+    taken = dict.fromkeys(marks, "mark") | dict.fromkeys(feet, "foot") | dict.fromkeys(heads, "head")
+    stay = list(lines)
+    for i, kind in (taken | dict.fromkeys(folios, "folio")).items():
+        number = lines[i].number
+        furniture.append(Furniture(kind, lines[i].text, Range(number, number)))  # type: ignore[arg-type]  # literals all
+        stay[i] = Line(number, "", 0, BREAK if i in folios and not breaks else BLANK)
+    return stay, tuple(_pages(lines, kinds, breaks, feet | {i: f.label for i, f in folios.items()}))
 
 
-def _is_mark(lines: Sequence[Line], i: int) -> bool:
-    text = lines[i].text
-    if text == "PAGE":
-        return i + 1 < len(lines) and lines[i + 1].kind == BREAK
-    return (
-        text[lines[i].indent] in "*#"
-        and bool(_MARK.fullmatch(text))
-        and (lines[i].indent >= CENTRED or _apart(lines, i))
-    )
+def _marks(lines: Sequence[Line], breaks: Sequence[int], alone: Sequence[int]) -> list[int]:
+    """End marks, which stand apart or in the middle, and a `PAGE` that lost its brackets."""
+    centred = [i for i, line in enumerate(lines) if line.indent >= CENTRED and line.kind == TEXT]
+    marked = {i for i in (*alone, *centred) if lines[i].text[-1] in "*#" and _MARK.fullmatch(lines[i].text)}
+    return [*(i - 1 for i in breaks if i and lines[i - 1].text == "PAGE"), *sorted(marked)]
 
 
-def _apart(lines: Sequence[Line], i: int) -> bool:
-    return all(not 0 <= j < len(lines) or lines[j].kind in (BLANK, BREAK, TAG, RULE) for j in (i - 1, i + 1))
+def _apart(kinds: bytes, i: int) -> bool:
+    return kinds[i - 1] != TEXT and kinds[i + 1] != TEXT
 
 
-def _stay(lines: Sequence[Line], kinds: dict[int, str], folios: dict[int, _Folio], *, broken: bool) -> Iterator[Line]:
-    for i, line in enumerate(lines):
-        if i not in kinds:
-            yield line
-        elif i in folios and not broken:
-            yield Line(line.number, "", 0, BREAK)
-        else:
-            yield Line(line.number, "", 0, BLANK)
+def _filled(kinds: bytes, breaks: Sequence[int], marks: Sequence[int]) -> list[list[int]]:
+    """The lines of each page that hold anything but marks."""
+    chosen = bytearray(kinds.translate(_FILLED))
+    for i in marks:
+        chosen[i] = False
+    filled = list(compress(range(len(chosen)), chosen))
+    cuts = [0, *[bisect_left(filled, i) for i in breaks], len(filled)]
+    return [filled[a:b] for a, b in pairwise(cuts)]
 
 
 # ---------------------------------------------------------------- folios
 
 
-def _candidates(lines: Sequence[Line], indices: Sequence[int], page: int) -> Iterator[_Folio]:
+def _folios(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> dict[int, _Folio]:
+    """The folios at the edges of pages, by their place."""
+    found = [f for page, indices in enumerate(pages) for f in _candidates(lines, kinds, indices, page)]
+    by_page: dict[int, list[_Folio]] = {}
+    for f in found:
+        by_page.setdefault(f.page, []).append(f)
+    return {f.index: f for f in found if _vouched(f, by_page) or _plain(f, lines)}
+
+
+def _candidates(lines: Sequence[Line], kinds: bytes, indices: Sequence[int], page: int) -> Iterator[_Folio]:
     """The folios that may stand at the foot and at the head of one page."""
-    for edge in (indices[-REACH:][::-1], indices[:REACH]):
+    for edge in (indices[: -REACH - 1 : -1], indices[:REACH]):
         for i in edge:
-            match = _FOLIO.fullmatch(lines[i].text) if lines[i].kind == TEXT else None
+            match = _FOLIO.fullmatch(lines[i].text) if kinds[i] == TEXT else None
             if match:
-                yield _folio(lines, i, page, match)
+                yield _folio(i, page, match, apart=_apart(kinds, i))
                 break
 
 
-def _folio(lines: Sequence[Line], i: int, page: int, match: re.Match[str]) -> _Folio:
+def _folio(i: int, page: int, match: re.Match[str], *, apart: bool) -> _Folio:
     series = (match[1] or "").replace(" ", "").upper()
     digits = match[2]
     value = int(digits) if digits.isdecimal() else _roman(digits.lower())
     label = (match[1] or "").replace(" ", "") + digits
-    return _Folio(page, i, label, series if digits.isdecimal() else series + "roman", value, _apart(lines, i))
+    return _Folio(page, i, label, series if digits.isdecimal() else series + "roman", value, apart)
 
 
 def _roman(text: str) -> int:
@@ -170,35 +182,32 @@ def _under_prose(lines: Sequence[Line], i: int) -> bool:
     return len(above) >= 50 and "    " not in above.strip()
 
 
-def _unbroken(lines: Sequence[Line]) -> Iterator[_Folio]:
+def _unbroken(lines: Sequence[Line], kinds: bytes, alone: Sequence[int]) -> Iterator[_Folio]:
     """Folios of a document without page breaks: numbers standing apart that count on, or that cut a sentence in two."""
-    alone = [
-        _folio(lines, i, 0, match)
-        for i, line in enumerate(lines)
-        if line.kind == TEXT
-        and (line.indent >= CENTRED or line.text[line.indent] in "-(pP")
-        and (_PLAIN_NUMBER.fullmatch(line.text) or _PAGE_OF.fullmatch(line.text))
-        and (match := _FOLIO.fullmatch(line.text))
-        and _apart(lines, i)
+    found = [
+        _folio(i, 0, match, apart=True)
+        for i in alone
+        if (lines[i].indent >= CENTRED or lines[i].text[lines[i].indent] in "-(pP")
+        and (_PLAIN_NUMBER.fullmatch(lines[i].text) or _PAGE_OF.fullmatch(lines[i].text))
+        and (match := _FOLIO.fullmatch(lines[i].text))
     ]
     values: dict[int, list[int]] = {}
-    for f in alone:
+    for f in found:
         values.setdefault(f.value, []).append(lines[f.index].number)
-    for f in alone:
+    for f in found:
         at = lines[f.index].number
         counted = any(n - at in PAGE_LENGTH for n in values.get(f.value + 1, ())[:NEIGHBOURS]) or any(
             at - n in PAGE_LENGTH for n in values.get(f.value - 1, ())[:NEIGHBOURS]
         )
-        if counted or _PAGE_OF.fullmatch(lines[f.index].text) or _cuts(lines, f.index):
+        if counted or _PAGE_OF.fullmatch(lines[f.index].text) or _cuts(lines, kinds, f.index):
             yield f
 
 
-def _cuts(lines: Sequence[Line], i: int) -> bool:
-    before = next((lines[j] for j in range(i - 1, max(-1, i - 40), -1) if lines[j].kind == TEXT), None)
-    after = next((lines[j] for j in range(i + 1, min(len(lines), i + 40)) if lines[j].kind == TEXT), None)
-    if before is None or after is None:
+def _cuts(lines: Sequence[Line], kinds: bytes, i: int) -> bool:
+    before, after = kinds.rfind(TEXT, max(0, i - CUT + 1), i), kinds.find(TEXT, i + 1, i + CUT)
+    if before < 0 or after < 0:
         return False
-    return not ends_sentence(before.text) and before.indent < CENTRED and after.indent < CENTRED
+    return not ends_sentence(lines[before].text) and lines[before].indent < CENTRED and lines[after].indent < CENTRED
 
 
 # ---------------------------------------------------------------- feet and heads
@@ -208,15 +217,16 @@ def _shape(text: str) -> str:
     return _NUMBER.sub("9", " ".join(text.split())).upper()
 
 
-def _feet(lines: Sequence[Line], pages: Sequence[Sequence[int]]) -> dict[int, str]:
+def _feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> dict[int, str]:
     """Last lines of pages that differ from their neighbours' by a number that counts on; with that number."""
     shapes: dict[str, list[tuple[int, int, list[int]]]] = {}
     for page, indices in enumerate(pages):
-        for i in indices[-1:]:
-            text = lines[i].text
-            numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= 4]
-            if numbers and lines[i].kind == TEXT and len(text.split()) <= 14:
-                shapes.setdefault(_shape(text), []).append((page, i, numbers))
+        if not indices or kinds[indices[-1]] != TEXT:
+            continue
+        text = lines[indices[-1]].text
+        numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= 4]
+        if numbers and len(text.split()) <= 14:
+            shapes.setdefault(_shape(text), []).append((page, indices[-1], numbers))
     feet: dict[int, str] = {}
     for same in shapes.values():
         for (p, i, a), (q, j, b) in pairwise(same):
@@ -227,60 +237,66 @@ def _feet(lines: Sequence[Line], pages: Sequence[Sequence[int]]) -> dict[int, st
     return feet
 
 
-def _unbroken_feet(lines: Sequence[Line]) -> dict[int, str]:
+def _unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str]:
     """The same in a document without page breaks: lines that stand apart, a page's length from each other."""
     shapes: dict[str, list[tuple[int, str]]] = {}
-    for i, line in enumerate(lines):
-        if line.kind == TEXT and _apart(lines, i) and _short(line) and (match := _NUMBERED.match(line.text)):
+    for i in alone:
+        line = lines[i]
+        numbered = line.text[-1].isdecimal() or line.text[line.indent].isdecimal()
+        if numbered and _short(line) and (match := _NUMBERED.match(line.text)):
             shapes.setdefault(_shape(line.text), []).append((i, match[1] or match[2]))
     feet: dict[int, str] = {}
     for same in shapes.values():
         for (i, a), (j, b) in pairwise(same):
             if lines[j].number - lines[i].number in PAGE_LENGTH and int(a) < int(b):
                 feet[i], feet[j] = a, b
-    return feet | {
-        i: match[1]
-        for i, line in enumerate(lines)
-        if line.kind == TEXT and line.text[line.indent] in "pP" and (match := _PAGE_OF_HEAD.match(line.text))
-    }
+    heads = [i for i, line in enumerate(lines) if line.kind == TEXT and line.text[line.indent] in "pP"]
+    return feet | {i: match[1] for i in heads if (match := _PAGE_OF_HEAD.match(lines[i].text))}
 
 
-def _heads(lines: Sequence[Line], pages: Sequence[Sequence[int]]) -> set[int]:
+def _heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> Iterator[int]:
     """Lines at the head of pages that are repeated from the pages before."""
-    heads: set[int] = set()
-    before: list[list[str]] = [[], []]
+    before: list[list[Line]] = []
     for page, indices in enumerate(pages):
-        zone = [i for i in indices[:HEAD_ZONE] if lines[i].kind == TEXT]
-        shapes = [_shape(lines[i].text) for i in zone]
-        if page and zone:
-            heads.update(_repeated(lines, zone, shapes, before[-2:], whole=len(zone) == len(indices)))
-        if zone:
-            before.append(shapes)
-    return heads
+        zone = [i for i in indices[:HEAD_ZONE] if kinds[i] == TEXT]
+        if not zone:
+            continue
+        texts = [lines[i] for i in zone]
+        if page:
+            count = _repeated(texts, before[-2:], whole=len(zone) == len(indices))
+            yield from zone[:count]
+        before.append(texts)
 
 
-def _repeated(
-    lines: Sequence[Line], zone: Sequence[int], shapes: Sequence[str], before: Sequence[Sequence[str]], *, whole: bool
-) -> Iterator[int]:
-    """What of a page's head was there before: all down to the last `(Continued)`, and what the page before has there.
+def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: bool) -> int:
+    """How much of a page's head was there before: all down to the last `(Continued)`, and what stood there last time.
 
     Where a new title follows, what stands above belongs to it and is content.
     """
-    continued = max((n for n, i in enumerate(zone, 1) if _is_continued(lines, i)), default=0)
-    if not all(_short(lines[i]) for i in zone[:continued]):
+    continued = max([n for n, line in enumerate(zone, 1) if _is_continued(line)], default=0)
+    if not all(_short(line) for line in zone[:continued]):
         continued = 0
     count = continued
-    while count < len(zone) and not _columns(lines[zone[count]]):
-        if not any(shapes[count] in head[max(0, count - 1) : count + 2] for head in before):
+    while count < len(zone) and not _columns(zone[count]):
+        if not any(_alike(zone[count], line) for head in before for line in head[max(0, count - 1) : count + 2]):
             break
         count += 1
-    follows = lines[zone[count]] if count < len(zone) else None
-    title = follows.indent >= 10 and _short(follows) and not _columns(follows) if follows is not None else whole
-    yield from zone[: continued if title else count]
+    follows = zone[count] if count < len(zone) else None
+    title = (
+        follows.indent >= 10 and _short(follows) and not _columns(follows)
+        if follows is not None
+        else whole and count < 2
+    )
+    return continued if title else count
 
 
-def _is_continued(lines: Sequence[Line], i: int) -> bool:
-    return bool(_CONTINUED.search(lines[i].text)) and _short(lines[i])
+def _alike(line: Line, other: Line) -> bool:
+    """Have two lines the same shape? Most differ in the number of their words."""
+    return len(line.text.split()) == len(other.text.split()) and _shape(line.text) == _shape(other.text)
+
+
+def _is_continued(line: Line) -> bool:
+    return "cont" in line.text.lower() and bool(_CONTINUED.search(line.text)) and _short(line)
 
 
 def _short(line: Line) -> bool:
@@ -289,14 +305,15 @@ def _short(line: Line) -> bool:
 
 def _columns(line: Line) -> bool:
     """Has a line columns? The heads of a table are the table's."""
-    return "   " in line.text[line.indent :]
+    return line.text.find("   ", line.indent) >= 0
 
 
-def _pages(lines: Sequence[Line], breaks: Sequence[int], labels: dict[int, str]) -> Iterator[Page]:
+def _pages(lines: Sequence[Line], kinds: bytes, breaks: Sequence[int], labels: dict[int, str]) -> Iterator[Page]:
     """The pages that hold anything; a folio at a page's head or foot names it."""
-    edges = [-1, *(breaks or sorted(labels)), len(lines)]
-    for a, b in pairwise(edges):
-        inside = range(a + 1, min(b + 1, len(lines)))
-        first = next((lines[i].number for i in inside if lines[i].kind not in (BLANK, BREAK)), 0)
+    labelled = sorted(labels)
+    for a, b in pairwise([-1, *(breaks or labelled), len(lines)]):
+        first = _HELD.search(kinds, a + 1, b + 1)
         if first:
-            yield Page(next((labels[i] for i in inside if i in labels), ""), first)
+            n = bisect_left(labelled, a + 1)
+            label = labels[labelled[n]] if n < len(labelled) and labelled[n] <= b else ""
+            yield Page(label, lines[first.start()].number)

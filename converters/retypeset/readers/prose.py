@@ -5,8 +5,8 @@ justified or ragged): where it would, the line was ended on purpose. Lines that 
 make a unit. A unit of several lines is prose; units of one line are titles, lines, or a paragraph's stray end, and what
 stands around them tells which.
 
-A hyphen at a line's end is kept and joined without a blank (`long-` + `term`): filers were told to switch automatic
-hyphenation off. Which level a title has is the business of `outline`, how items nest that of `lists`.
+Which level a title has and how items nest is the business of `outline`, what a hyphen at a line's end means that of
+`hyphens`.
 """
 
 from __future__ import annotations
@@ -489,11 +489,12 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
         if stacked or marker[0] in "[/*+•->{" or marker == "o":
             return ""
         titled = _is_titled(text[len(marker) :].strip())
-    return _look(unit, text, edge, caps=caps, titled=titled, marked=bool(marker))
+    return _look(unit, text, edge, titled=titled)
 
 
-def _look(unit: _Unit, text: str, edge: int, *, caps: bool, titled: bool, marked: bool) -> str:
+def _look(unit: _Unit, text: str, edge: int, *, titled: bool) -> str:
     words = len(text.split())
+    caps, marked = _is_caps(text), bool(marker_of(unit.first))
     ends = text[-1] in ".:" or ends_sentence(text)
     if ends and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
         return ""

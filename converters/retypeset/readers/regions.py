@@ -12,18 +12,21 @@ Tags are a hint only: there are tables without, and layout with them. Tags and b
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, ends_sentence
+from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
 
 # ---- segments of a line
 
-_SEGMENT: Final = re.compile(r"\S+(?: \S+)*")
-LEADERS: Final = re.compile(r"\.{3,}|(?:\. ){3,}\.?|(?<=[ .])\.\.(?= )|(?<= )\.(?=  )")
+_SEGMENT: Final = re.compile(r"\S++(?: \S++)*+")
+# Three dots and more, three and more with blanks between, two after a blank or dot, one between blanks. The first dot
+# stands before the alternatives: so the search goes from dot to dot.
+LEADERS: Final = re.compile(r"\.(?:\.{2,}| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  ))")
 FIGURE: Final = re.compile(
     r"[$(<+-]{0,3}\s?[$(]?\s?\.?\d[\d,./]*(?: \d+/\d+)?\)?\s?%?\)?(?:\s?\(\w{1,2}\)|\*{1,3})?"
     r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
@@ -31,6 +34,11 @@ FIGURE: Final = re.compile(
 )
 _DATE_HEAD: Final = re.compile(
     r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?(?: \d{4})?\*?"
+)
+# A figure between gaps, in ASCII: what FIGURE or _DATE_HEAD match there, without reaching over a gap.
+_FIGURE_PART: Final = re.compile(
+    r"  (?=[$(<+\-.\d%NnJFMASOD])((?:-{1,3}|[$%])(?=  |\Z)"
+    rf"|(?![$(<+-]{{1,3}}  )(?:(?i:{FIGURE.pattern})|{_DATE_HEAD.pattern})(?=  |\Z))"
 )
 MARKER: Final = re.compile(
     r"(?:\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
@@ -72,9 +80,24 @@ FEW_WORDS: Final = 6
 HEAD_SHARE: Final = 0.45
 # So many lines of a document tell its right edge.
 ENOUGH_LINES: Final = 3000
+# A line that was stretched begins near the margin, or ends near the right edge.
+AT_MARGIN: Final = 10
+AT_EDGE: Final = 4
+# No marker of an item is longer.
+LONGEST_MARKER: Final = 16
 # How far, in lines, a row speaks for those below it.
 NEAR: Final = 4
 NEAR_STUB: Final = 14
+# Blank lines above a line are counted up to so many; a page break counts for one more.
+MANY_BLANKS: Final = 8
+NEW_PAGE: Final = 9
+# Text is not stretched by gaps of more blanks than this.
+STRETCHED: Final = 4
+# Nor does it begin further right than this share of the width.
+STRETCHED_INDENT: Final = 0.3
+_WIDE: Final = " " * (STRETCHED + 1)
+
+Span: TypeAlias = tuple[int, int]
 
 
 class Region(Struct):
@@ -92,23 +115,32 @@ class Region(Struct):
 
 
 class _Weighed(Struct):
-    """A line and what speaks for it. `edges` are the columns its parts begin, end and have their middle at; `stub` is
-    where its first figure begins (0: it has none)."""
+    """The lines that hold anything, what speaks for each, and what a change of state costs right before it.
 
-    line: Line
-    weight: float
-    edges: frozenset[int]
-    stub: int
-    cost: float = 0.0
-    blanks: int = 0
-    tag: str = ""
+    What few lines have is kept by the line's place: `parts`, where gaps part it into two or more; `stubs`, where the
+    first figure of such a line begins; `tags`, the tags above it. `loose` are the places of the lines whose weight may
+    depend on their neighbours: those with parts, and those that neither words nor figures settle.
+    """
+
+    lines: list[Line]
+    weights: list[float]
+    costs: list[float]
+    blanks: list[int]
+    parts: dict[int, list[Span]]
+    stubs: dict[int, int]
+    tags: dict[int, str]
+    loose: list[int]
 
 
-def segments(text: str) -> list[tuple[int, int]]:
+def segments(text: str) -> list[Span]:
     """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
+    return [m.span() for m in _SEGMENT.finditer(_without_leaders(text))]
+
+
+def _without_leaders(text: str) -> str:
     if ".." in text or ". ." in text or " . " in text:
-        text = LEADERS.sub(lambda m: " " * len(m[0]), text)
-    return [m.span() for m in _SEGMENT.finditer(text)]
+        return LEADERS.sub(lambda m: " " * len(m[0]), text)
+    return text
 
 
 def right_edge(lines: Sequence[Line]) -> int:
@@ -123,155 +155,272 @@ def right_edge(lines: Sequence[Line]) -> int:
 def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     """Part the running text into tables and text. `edge` is the column that full lines reach."""
     weighed = _weigh(lines, edge)
-    regions: list[Region] = []
-    for w, table in zip(weighed, _best(weighed), strict=True):
-        if not regions or regions[-1].table != table:
-            regions.append(Region(table, [], [], {}, after_break=w.blanks == 9))
-        region = regions[-1]
-        if w.tag:
-            region.tags[len(region.lines)] = w.tag
-        region.lines.append(w.line)
-        region.blanks.append(w.blanks)
+    _weigh_by_neighbours(weighed, edge)
+    own, blanks = weighed.lines, weighed.blanks
+    runs = _best(weighed.weights, weighed.costs)
+    starts = [start for start, _ in runs]
+    regions = [
+        Region(table, own[start:end], blanks[start:end], {}, after_break=blanks[start] == NEW_PAGE)
+        for (_, table), (start, end) in zip(runs, pairwise([*starts, len(own)]), strict=True)
+    ]
+    for i, tag in weighed.tags.items():
+        if not tag:
+            continue  # a broken tag says nothing
+        n = bisect_right(starts, i) - 1
+        regions[n].tags[i - starts[n]] = tag
     return regions
 
 
-def _best(weighed: Sequence[_Weighed]) -> list[bool]:
-    """The states, table or not, whose weights less the costs of changing are greatest."""
+def _best(weights: Sequence[float], costs: Sequence[float]) -> list[tuple[int, bool]]:
+    """The runs whose weights less the costs of changing are greatest: where each begins, and whether it is a table.
+
+    `text` and `table` are the best sums of all ways that end in that state. Where one is ahead of the other by more
+    than a change costs, both ways come through it: all lines up to there are decided, and no way back need be kept.
+    """
+    runs: list[tuple[int, bool]] = []
     text, table = 0.0, -1.0
-    came: list[tuple[bool, bool]] = []
-    for w in weighed:
-        from_table = table - w.cost > text
-        stay_table = table >= text - w.cost
-        text, table = (
-            (table - w.cost if from_table else text) - w.weight,
-            (table if stay_table else text - w.cost) + w.weight,
-        )
-        came.append((from_table, stay_table))
-    states: list[bool] = []
-    state = table > text
-    for from_table, stay_table in reversed(came):
-        states.append(state)
-        state = stay_table if state else from_table
-    return states[::-1]
+    state: bool | None = None
+    since = 0  # the first line that is not decided yet
+    for i, (weight, cost) in enumerate(zip(weights, costs, strict=True)):
+        if table < text - cost:
+            table = text - cost
+            if state is not False and i:
+                state = False
+                runs.append((since, state))
+            since = i
+        elif table - cost > text:
+            text = table - cost
+            if not state:
+                state = True
+                runs.append((since, state))
+            since = i
+        text -= weight
+        table += weight
+    if weights and state is not (table > text):
+        runs.append((since, table > text))
+    return runs
 
 
 # ---------------------------------------------------------------- weights
 
 
-def _weigh(lines: Sequence[Line], edge: int) -> list[_Weighed]:
-    weighed = list(_with_tags(lines, edge))
-    row = -NEAR_STUB  # where the last row stands
-    for i, w in enumerate(weighed):
-        if w.edges or w.stub:
-            if w.edges and i - row <= NEAR:
-                _align(weighed, row, i)
-            row = i
-        elif PROSE < w.weight <= 0 and i:
-            if not w.blanks and weighed[i - 1].weight <= SENTENCE and not ends_sentence(weighed[i - 1].line.text):
-                w.weight = min(w.weight, SENTENCE)  # the last line of a paragraph
-            elif i - row <= NEAR_STUB and weighed[row].weight > 0 and weighed[i - 1].line.kind != RULE:
-                _under_row(w, weighed[row], near=i - row <= NEAR)
-                row = i if w.edges else row
-    for i in range(len(weighed) - 2, -1, -1):
-        w, after = weighed[i], weighed[i + 1]
-        if w.weight == LABEL and w.line.indent >= HEAD_SHARE * edge and after.blanks <= 1 and after.weight > 0:
-            w.weight = HEAD
-    return weighed
+def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # one tight loop: calls cost more than work
+    """Weigh each line for itself and by the tags it stands between: the inner loop.
 
-
-def _align(weighed: Sequence[_Weighed], row: int, i: int) -> None:
-    """Weigh gaps that line up with those of the row before, for both rows."""
-    above, w = weighed[row], weighed[i]
-    if not above.edges.isdisjoint(w.edges):
-        for r in (above, w):
-            if r.weight < ALIGNED and not r.stub:
-                r.weight += ALIGNED
-
-
-def _under_row(w: _Weighed, row: _Weighed, *, near: bool) -> None:
-    """Weigh a line without gaps by the row above: it may go on with one of its cells, or be a label."""
-    line = w.line
-    if near and not w.blanks and line.indent >= 12 and line.indent * 4 in row.edges:
-        w.weight, w.edges = WRAPPED_CELL, row.edges
-    elif row.stub and len(line.text) < row.stub and w.weight >= LABEL:
-        w.weight = NARROW
-
-
-def _with_tags(lines: Sequence[Line], edge: int) -> Iterator[_Weighed]:
-    """Weigh each line for itself and by the tags it stands between."""
-    bonus, title = 0.0, False
-    blanks, tag = 0, ""
-    before = TEXT
+    A blank line only counts up, a line of prose is known by its words; the rest may cost more.
+    """
+    own: list[Line] = []
+    weights: list[float] = []
+    costs: list[float] = []
+    above: list[int] = []
+    weighed = _Weighed(own, weights, costs, above, {}, {}, {}, [])
+    loose = weighed.loose
+    bonus, title = 0.0, False  # between <TABLE> and </TABLE>; between <TABLE> and <CAPTION>
+    blanks, tag, before, n = 0, "", TEXT, 0
     for line in lines:
         kind = line.kind
         if kind == BLANK:
-            blanks = min(8, blanks + 1) if blanks != 9 else 9
-        elif kind == BREAK:
-            blanks = 9
+            if blanks < MANY_BLANKS:
+                blanks += 1
+            continue
+        if kind == TEXT:
+            text, indent = line.text, line.indent
+            dotted = ".." in text or ". ." in text
+            if not dotted and ("  " not in text or text.find("  ", indent) < 0):
+                # Most lines are in one part, and most of these are settled by the number of their words.
+                words = text.count(" ", indent) + 1
+                weight = (PROSE if words >= PROSE_WORDS else _one_part(text, indent, words, edge)) + bonus
+                if title:
+                    weight = TITLE
+                elif PROSE < weight <= 0:
+                    loose.append(n)
+            else:
+                weight, parts, stub = _many_parts(text, indent, edge, dotted=dotted)
+                weight += bonus
+                if stub:
+                    weighed.stubs[n] = stub
+                elif title:
+                    weight = TITLE  # without a caption, the table itself stands here
+                if parts or stub:
+                    weighed.parts[n] = parts
+                    loose.append(n)
+                elif PROSE < weight <= 0:
+                    loose.append(n)
+        elif kind == RULE:
+            weight = RULED + bonus
         elif kind == TAG:
             tag += " " + line.text
-            if "/TABLE" in line.text:
-                bonus, title = 0.0, False
-            elif "<TABLE>" in line.text:
-                bonus, title = TAGGED, "<CAPTION>" not in line.text and "<S>" not in line.text
-            if "<CAPTION>" in line.text:
-                title = False
-            if bonus and ("<S>" in line.text or "<C>" in line.text):
-                bonus, title = TAGGED + AFTER_STUB_TAG, False
+            bonus, title = _inside(line.text, bonus, title)
+            continue
         else:
-            w = _Weighed(line, RULED, frozenset(), 0) if kind == RULE else _weight(line, edge)
-            w.weight += bonus
-            if title and _caption_follows(w):
-                w.weight = TITLE
-            w.blanks = blanks
-            if tag:
-                w.tag = tag.strip()
-            if "TABLE" in tag:
-                w.cost = AT_TAG
-            elif blanks:
-                w.cost = AT_BREAK if blanks == 9 else AT_BLANK
-            elif RULE in (kind, before):
-                w.cost = AT_RULE
-            else:
-                marked = line.text[line.indent] in "*({" and _NOTE_MARK.match(line.text, line.indent)
-                w.cost = AT_NOTE if marked else WITHIN
-            yield w
-            blanks, tag, before = 0, "", kind
+            blanks = NEW_PAGE
+            continue
+        if "TABLE" in tag:
+            cost = AT_TAG
+        elif blanks:
+            cost = AT_BREAK if blanks == NEW_PAGE else AT_BLANK
+        elif RULE in (kind, before):
+            cost = AT_RULE
+        else:
+            cost = AT_NOTE if text[indent] in "*({" and _NOTE_MARK.match(text, indent) else WITHIN
+        if tag:
+            weighed.tags[n] = tag.strip()
+            tag = ""
+        own.append(line)
+        weights.append(weight)
+        costs.append(cost)
+        above.append(blanks)
+        blanks, before = 0, kind
+        n += 1
+    return weighed
 
 
-def _caption_follows(w: _Weighed) -> bool:
-    """Between <TABLE> and <CAPTION> stands the title; without a caption, the table itself stands there."""
-    return w.stub == 0 and w.line.kind == TEXT
+def _inside(tag: str, bonus: float, title: bool) -> tuple[float, bool]:
+    """What being inside a table says for a line behind this tag, and whether a title is to be looked for there."""
+    if "/TABLE" in tag:
+        bonus, title = 0.0, False
+    elif "<TABLE>" in tag:
+        bonus, title = TAGGED, "<S>" not in tag
+    if "<CAPTION>" in tag:
+        title = False
+    if bonus and ("<S>" in tag or "<C>" in tag):
+        bonus, title = TAGGED + AFTER_STUB_TAG, False
+    return bonus, title
 
 
-def _weight(line: Line, edge: int) -> _Weighed:
-    """Weigh a line of text for itself."""
-    text, indent = line.text, line.indent
-    if text.find("  ", indent) < 0 and ".." not in text and ". ." not in text:
-        return _Weighed(line, _one_part(text, indent, edge), _NOWHERE, 0)
-    words = len(text.split())
-    parts = segments(text)
+def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
+    """Weigh the loose lines by those above and below."""
+    lines, weights, blanks = weighed.lines, weighed.weights, weighed.blanks
+    row = -1 - NEAR_STUB  # where the last row stands
+    for i in weighed.loose:
+        if i in weighed.parts:
+            if i - row <= NEAR:
+                _align(weighed, row, i)
+            row = i
+        elif i and not blanks[i] and weights[i - 1] <= SENTENCE and not ends_sentence(lines[i - 1].text):
+            weights[i] = min(weights[i], SENTENCE)  # the last line of a paragraph
+        elif i - row <= NEAR_STUB and weights[row] > 0 and lines[i - 1].kind != RULE:
+            _under_row(weighed, row, i)
+            row = i if i in weighed.parts else row
+    far = HEAD_SHARE * edge
+    last = len(lines) - 1
+    for i in reversed(weighed.loose):
+        if weights[i] == LABEL and lines[i].indent >= far and i < last and blanks[i + 1] <= 1 and weights[i + 1] > 0:
+            weights[i] = HEAD
+
+
+def _align(weighed: _Weighed, row: int, i: int) -> None:
+    """Weigh gaps that line up with those of the row before, for both rows."""
+    weights, stubs = weighed.weights, weighed.stubs
+    doubtful = [r for r in (row, i) if r not in stubs and weights[r] < ALIGNED]
+    if doubtful and not _edges(_parts(weighed, row)).isdisjoint(_edges(_parts(weighed, i))):
+        for r in doubtful:
+            weights[r] += ALIGNED
+
+
+def _parts(weighed: _Weighed, row: int) -> list[Span]:
+    parts = weighed.parts[row]
+    if not parts:
+        parts = weighed.parts[row] = segments(weighed.lines[row].text)
+    return parts
+
+
+def _under_row(weighed: _Weighed, row: int, i: int) -> None:
+    """Weigh a line without gaps by the row above: it may go on with one of its cells, or be a label."""
+    line = weighed.lines[i]
+    if i - row <= NEAR and not weighed.blanks[i] and line.indent >= 12:
+        above = _parts(weighed, row)
+        if line.indent in [a for a, _ in above[1:]]:
+            weighed.weights[i], weighed.parts[i] = WRAPPED_CELL, above
+            return
+    if len(line.text) < weighed.stubs.get(row, 0) and weighed.weights[i] >= LABEL:
+        weighed.weights[i] = NARROW
+
+
+def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[float, list[Span], int]:
+    """Weigh a line with gaps or leaders for itself: its weight, its parts, and where its first figure begins.
+
+    A line with neither parts nor a figure is no row. Where figures settle it, the parts are left for `_parts` to find.
+    """
+    dotted = dotted or " . " in text
+    ascii_only = text.isascii()  # then what is blank is a blank
+    if ascii_only and not dotted and text.find("   ", indent) < 0:
+        # Two blanks after a full stop, or a line stretched a little: counting is enough.
+        doubles = text.count("  ", indent)
+        words = text.count(" ", indent) - doubles + 1
+        if words >= PROSE_WORDS and indent <= STRETCHED_INDENT * edge:
+            figures = doubles  # at most so many, or so many as begin like one
+            if words < 2 * figures + 3:
+                figures = len([part for part in text[indent:].split("  ")[1:] if part[0] in _FIGURE_STARTS])
+            if words >= 2 * figures + 3:
+                return PROSE, _NO_PARTS, 0
+    gap = text.find("  ", indent)
+    if 0 < gap - indent <= LONGEST_MARKER and MARKER.fullmatch(text, indent, gap):
+        start = len(text) - len(text[gap:].lstrip())
+        if text.find("  ", start) < 0:
+            return (PROSE if text.count(" ", start) >= FEW_WORDS else LABEL), _NO_PARTS, 0
+        weight, _, _ = _many_parts(text, start, edge * 2, dotted=dotted)  # set in as far as the marker wants
+        if weight <= SENTENCE:
+            return PROSE, _NO_PARTS, 0
+    plain, begin = text, indent
+    if dotted:
+        plain = _without_leaders(text).rstrip()
+        begin = len(plain) - len(plain.lstrip())
+    if ascii_only and plain.find(_WIDE, begin) >= 0:
+        return _far_parts(text, plain, begin)
+    parts = [m.span() for m in _SEGMENT.finditer(plain)]
     if len(parts) < 2:
         led = not parts or parts[0][1] < len(text) - 2
-        return _Weighed(line, 0.8 if led else LABEL, _NOWHERE, 0)
-    gaps = [b[0] - a[1] for a, b in pairwise(parts)]
+        return 0.8 if led else LABEL, _NO_PARTS, 0
+    return _close_parts(text, parts, indent, edge)
+
+
+def _far_parts(text: str, plain: str, indent: int) -> tuple[float, list[Span], int]:
+    """Weigh a line with a gap too wide for text: two figures settle it. `plain` is the text less leaders, in ASCII."""
+    first = _FIGURE_PART.search(plain, plain.find("  ", indent))
+    if first:
+        figure = first.start(1)
+        end = plain.find("  ", figure)
+        if end >= 0 and _FIGURE_PART.search(plain, end):
+            return FIGURES, _NO_PARTS, figure
+        return LAST_FIGURE if end < 0 and plain[figure - 3] == " " else ONE_FIGURE, _NO_PARTS, figure
+    parts = [m.span() for m in _SEGMENT.finditer(plain)]
+    if len(parts) == 2 and MARKER.fullmatch(plain, *parts[0]):
+        return PROSE if len(text.split()) >= PROSE_WORDS else LABEL, _NO_PARTS, 0
+    return GAP, parts, 0
+
+
+def _close_parts(text: str, parts: list[Span], indent: int, edge: int) -> tuple[float, list[Span], int]:
+    """Weigh a line in several parts that may have been stretched."""
+    gaps = [b - a for (_, a), (b, _) in pairwise(parts)]
     widest = max(gaps)
-    figures = [a for a, b in parts[1:] if text[a] in _FIGURE_STARTS and _is_figure(text, a, b)]
-    if widest <= 4 and words >= 2 * len(figures) + 3 and indent <= 0.3 * edge:
+    maybe = [part for part in parts[1:] if text[part[0]] in _FIGURE_STARTS]
+    close = (
+        widest <= STRETCHED
+        and (indent <= AT_MARGIN or len(text) >= edge - AT_EDGE)
+        and indent <= STRETCHED_INDENT * edge
+    )
+    words = len(text.split())
+    if close and words >= max(FEW_WORDS, 2 * len(maybe) + 3) and _stretched(text, parts, words, widest):
+        return PROSE, _NO_PARTS, 0
+    figures = [a for a, b in maybe if _is_figure(text, a, b)]
+    if widest == 2 and not figures:  # 58 of 100 justified lines have such a gap, and hardly a table of words
+        return PROSE if words >= FEW_WORDS else LABEL, _NO_PARTS, 0
+    if close and words >= 2 * len(figures) + 3:
         stretched = _stretched(text, parts, words, widest)
         if stretched or (widest == 2 and len(gaps) == words - 1 and not figures):
-            return _Weighed(line, PROSE if words >= FEW_WORDS else LABEL, _NOWHERE, 0)
-    if len(parts) == 2 and not figures and MARKER.fullmatch(text, *parts[0]):
-        return _Weighed(line, PROSE if words >= PROSE_WORDS else LABEL, _NOWHERE, 0)
+            return PROSE if words >= FEW_WORDS else LABEL, _NO_PARTS, 0
     if len(figures) >= 2:
-        return _Weighed(line, FIGURES, _edges(parts), figures[0])
+        return FIGURES, parts, figures[0]
     if figures:
         last = gaps[-1] >= 3 and figures[0] == parts[-1][0]
-        return _Weighed(line, LAST_FIGURE if last else ONE_FIGURE, _edges(parts), figures[0])
-    return _Weighed(line, GAP if widest >= 3 else LABEL, _edges(parts), 0)
+        return LAST_FIGURE if last else ONE_FIGURE, parts, figures[0]
+    if len(parts) == 2 and MARKER.fullmatch(text, *parts[0]):
+        return PROSE if words >= PROSE_WORDS else LABEL, _NO_PARTS, 0
+    return GAP if widest >= 3 else LABEL, parts, 0
 
 
-_NOWHERE: Final[frozenset[int]] = frozenset()
+_NO_PARTS: Final[list[Span]] = []
 _FIGURE_STARTS: Final = frozenset("$(<+-–—.0123456789%NnJFMASOD")
 
 
@@ -279,18 +428,16 @@ def _is_figure(text: str, a: int, b: int) -> bool:
     return FIGURE.fullmatch(text, a, b) is not None or _DATE_HEAD.fullmatch(text, a, b) is not None
 
 
-def _edges(parts: Sequence[tuple[int, int]]) -> frozenset[int]:
+def _edges(parts: Sequence[Span]) -> set[int]:
     """Where the parts but the first begin, end, and have their middle: three numbers a column, told apart modulo 4."""
     edges: set[int] = set()
     for a, b in parts[1:]:
         edges.update((a * 4, b * 4 + 1, (a + b) // 2 * 4 + 2))
-    return frozenset(edges)
+    return edges
 
 
-def _one_part(text: str, indent: int, edge: int) -> float:
-    words = text.count(" ", indent) + 1
-    length = len(text) - indent
-    if words >= PROSE_WORDS or (words >= FEW_WORDS and length >= PROSE_SHARE * edge):
+def _one_part(text: str, indent: int, words: int, edge: int) -> float:
+    if words >= FEW_WORDS and len(text) - indent >= PROSE_SHARE * edge:
         return PROSE
     if words <= 2 and indent >= 15 and text[-1] in "0123456789)%" and FIGURE.fullmatch(text, indent):
         return LONE_FIGURE
@@ -305,7 +452,7 @@ def _one_part(text: str, indent: int, edge: int) -> float:
 _SCHEDULE: Final = re.compile(r"<[A-Z][A-Z0-9&-]{1,40}>")
 
 
-def _stretched(text: str, parts: Sequence[tuple[int, int]], words: int, widest: int) -> bool:
+def _stretched(text: str, parts: Sequence[Span], words: int, widest: int) -> bool:
     """Was the line stretched to the right edge, or are its gaps those that follow a full stop?"""
     if widest <= 2:
         return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])

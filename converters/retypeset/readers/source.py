@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
@@ -26,16 +28,21 @@ def load(source: SourceLike) -> Loaded:
     if isinstance(source, bytes):
         return Loaded(source, "")
     if isinstance(source, str | os.PathLike):
-        return Loaded(_read(Path(source)), Path(source).name)
-    data = source.read()
-    if not isinstance(data, bytes):
+        return Loaded(_read(Path(source).read_bytes), _called(source))
+    if isinstance(source, io.TextIOBase):
         raise RetypesetError("the file is open in text mode: open it with mode 'rb', its bytes are wanted")
-    return Loaded(data, Path(str(getattr(source, "name", ""))).name)
+    name = getattr(source, "name", "")  # a number where the file was opened by its descriptor
+    return Loaded(_read(source.read), _called(name) if isinstance(name, str | bytes) else "")
 
 
-def _read(path: Path) -> bytes:
+def _called(path: str | bytes | os.PathLike[str]) -> str:
+    """The name of a file as text that can be written; bytes that are no UTF-8 were let in as half surrogates."""
+    return os.fsencode(os.path.basename(path)).decode("utf-8", "replace")
+
+
+def _read(read: Callable[[], bytes]) -> bytes:
     try:
-        return path.read_bytes()
+        return read()
     except FileNotFoundError:
         raise RetypesetError("there is no such file") from None
     except IsADirectoryError:

@@ -13,20 +13,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..model import Cell, Column, Furniture, Preformatted, Range, Row, Table
+from .columns import LEADERS, Layout, Part, find_columns, has_leaders, is_figure, parts_of
 from .columns import Column as Extent
-from .columns import Layout, Part, find_columns, is_figure, parts_of
-from .figures import figure
+from .figures import cells_of
 from .heads import head_rows
 from .lines import RULE, TEXT, Line, ends_sentence
 from .prose import Piece, ranges, set_text
-from .regions import LEADERS, MARKER, Region
+from .regions import MARKER, Region
 
 Pieces: TypeAlias = list[Piece | Table | Preformatted]
 
+_CENTURIES: Final = frozenset(("19", "20"))
 _YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
 _NOTE: Final = re.compile(r"(?:\*{1,3}|\(\w{1,2}\)|\{\w\}|\+{1,3})\s*\S")
 _DATE: Final = re.compile(
@@ -39,6 +43,11 @@ _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&-])$", re.IGNORECASE
 )
+_CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+# A label of so many characters that goes on with a figure or a bracket was wrapped.
+LONG_LABEL: Final = 25
+# Labels begin with small letters as a habit where more than this share does.
+LOWER: Final = 0.3
 # A line of so many words under a table is a note, not a label.
 NOTE_WORDS: Final = 7
 # Bars that stand on so many lines are drawn, not said.
@@ -46,33 +55,33 @@ BARS: Final = 3
 FIGURE_SHARE: Final = 0.5
 
 
-@dataclass(slots=True)
-class _Line:
-    """A line of a table: its parts, the blank lines above it (9: a page break), the tags above it."""
+class _Line(Struct, gc=False):
+    """A line of a table: its parts, the blank lines above it (9: a page break), the tags above it.
+
+    Behind the first part stand so many `amounts`, years and dates aside; `stub` is where the first of them, or the
+    first year, begins (-1: there is none).
+    """
 
     line: Line
     parts: list[Part]
     blanks: int
     tags: str
-    amounts: int  # how many amounts stand behind the first part, years and dates aside
-
-    @property
-    def rule(self) -> bool:
-        return self.line.kind == RULE
+    rule: bool = False
+    amounts: int = 0
+    stub: int = -1
 
 
-@dataclass(slots=True)
-class _Block:
+class _Block(Struct):
     """One table of a region."""
 
-    front: list[_Line] = field(default_factory=list)
-    lines: list[_Line] = field(default_factory=list)
-    back: list[_Line] = field(default_factory=list)
+    front: Sequence[_Line] = ()
+    lines: Sequence[_Line] = ()
+    back: Sequence[_Line] = ()
 
 
 def set_table(region: Region, edge: int, furniture: list[Furniture]) -> Pieces:
     """Read a table region. `edge` is the column that full lines of the document reach."""
-    lines = list(_parted(region, furniture))
+    lines = _parted(region, furniture)
     out: Pieces = []
     for block in _blocks(lines, furniture):
         out += _text(block.front, edge, furniture)
@@ -93,28 +102,41 @@ def _text(lines: Sequence[_Line], edge: int, furniture: list[Furniture]) -> list
     return set_text(Region(False, [x.line for x in lines], [x.blanks for x in lines], {}), edge, furniture)
 
 
-def _parted(region: Region, furniture: list[Furniture]) -> Iterator[_Line]:
+def _parted(region: Region, furniture: list[Furniture]) -> list[_Line]:
     """The lines of a region with their parts; bars drawn between columns are taken out."""
-    barred = sum(1 for line in region.lines if "|" in line.text) >= BARS
+    barred = sum(["|" in line.text for line in region.lines]) >= BARS
+    tags = region.tags
+    out: list[_Line] = []
     for n, (line, blanks) in enumerate(zip(region.lines, region.blanks, strict=True)):
-        own = line
-        if barred and "|" in line.text and line.kind == TEXT:
-            where = Range(line.number, line.number)
-            furniture.append(Furniture("rule", "|" * line.text.count("|"), where))
-            text = line.text.replace("|", " ").rstrip()
-            own = Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
-        parts = _parts(own)
-        amounts = sum([1 for p in parts[1:] if is_figure(p.text) and not _is_date(p.text)])
-        yield _Line(own, parts, blanks, region.tags.get(n, ""), amounts)
+        tag = tags.get(n, "") if tags else ""
+        own = _without_bars(line, furniture) if barred and "|" in line.text and line.kind == TEXT else line
+        if own.kind == RULE:
+            out.append(_Line(own, [], blanks, tag, True))
+            continue
+        parts = parts_of(own.text) if own.text[own.indent] != "<" else _tagged(own.text)
+        stub, amounts = -1, 0
+        for part in parts[1:]:
+            if part.amount:
+                stub = part.start if stub < 0 else stub
+                # An amount is a year or a date only where it begins like a year.
+                amounts += part.text[:2] not in _CENTURIES or not _YEAR.fullmatch(part.text)
+        out.append(_Line(own, parts, blanks, tag, False, amounts, stub))
+    return out
 
 
-def _parts(line: Line) -> list[Part]:
-    if line.kind == RULE:
-        return []
-    if line.text[line.indent] == "<" and (match := _TAGGED_ROW.match(line.text)):
-        spans = [match.span(1)] + ([match.span(2)] if match[2] else [])
-        return [Part(a, b, line.text[a:b]) for a, b in spans]
-    return parts_of(line.text)
+def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
+    furniture.append(Furniture("rule", "|" * line.text.count("|"), Range(line.number, line.number)))
+    text = line.text.replace("|", " ").rstrip()
+    return Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
+
+
+def _tagged(text: str) -> list[Part]:
+    """The parts of a line that begins with a tag: the tag, and what it says."""
+    match = _TAGGED_ROW.match(text)
+    if match is None:
+        return parts_of(text)
+    spans = [match.span(n) for n in (1, 2) if match[n]]
+    return [Part(a, b, text[a:b], is_figure(text[a:b])) for a, b in spans]
 
 
 def _is_date(text: str) -> bool:
@@ -127,33 +149,43 @@ def _is_date(text: str) -> bool:
 def _blocks(lines: Sequence[_Line], furniture: list[Furniture]) -> Iterator[_Block]:
     """Part a region into its tables, each with the titles above and the notes below it."""
     start = 0
-    amounts = False
-    for i in range(1, len(lines) + 1):
-        amounts = amounts or bool(lines[i - 1].amounts)
-        if i == len(lines) or "<TABLE>" in lines[i].tags or (amounts and _begins(lines, start, i, furniture)):
-            yield from _trimmed(lines[start:i])
+    before = lines[0]
+    amounts = before.amounts > 0
+    for i in range(1, len(lines)):
+        x = lines[i]
+        if (x.tags and "<TABLE>" in x.tags) or (
+            # A new table begins below a blank line or a rule, with a line of words.
+            amounts
+            and not x.amounts
+            and not x.rule
+            and (x.blanks or before.rule)
+            and _begins(lines, start, i, furniture)
+        ):
+            yield _trimmed(lines[start:i])
             start, amounts = i, False
+        amounts = amounts or x.amounts > 0
+        before = x
+    yield _trimmed(lines[start:])
 
 
 def _begins(lines: Sequence[_Line], start: int, i: int, furniture: list[Furniture]) -> bool:
-    """Does a new table begin at line i?"""
-    line = lines[i]
-    if line.rule or not (line.blanks or lines[i - 1].rule):
-        return False
-    group = []
+    """Does a new table begin at line i: are there heads above the next row with amounts?"""
+    group: list[_Line] = []
     for x in lines[i : i + 12]:
         if x.amounts:
             break
         group.append(x)
-    headed = [x for x in group if len(x.parts) > 1 and not _labelled_text(x, lines[start:i])]
-    if not headed or len(group) == 12:
+    if len(group) == 12:
         return False
-    return not (line.blanks == 9 and _same_heads(lines, start, group, furniture))
+    above = lines[max(start, i - 20) : i]
+    if not any(len(x.parts) > 1 and not _labelled_text(x, above) for x in group):
+        return False
+    return not (lines[i].blanks == 9 and _same_heads(lines, start, group, furniture))
 
 
 def _labelled_text(x: _Line, above: Sequence[_Line]) -> bool:
     """Is this a row of words under columns of words?"""
-    words = [y for y in above[-20:] if len(y.parts) > 1 and not y.amounts]
+    words = [y for y in above if len(y.parts) > 1 and not y.amounts]
     return len(words) > 3 and not all(_is_date(p.text) for p in x.parts)
 
 
@@ -165,28 +197,36 @@ def _same_heads(lines: Sequence[_Line], start: int, group: Sequence[_Line], furn
         return False
     for x in again:
         furniture.append(Furniture("head", x.line.text, Range(x.line.number, x.line.number)))
-        x.parts = []
+        x.parts, x.stub = [], -1
     return True
 
 
-def _trimmed(lines: Sequence[_Line]) -> Iterator[_Block]:
+def _trimmed(lines: Sequence[_Line]) -> _Block:
     """Give titles above the heads and notes below the rows back to the text."""
-    several = [i for i, x in enumerate(lines) if len(x.parts) > 1 and not _is_item(x)]
-    if not several:
-        yield _Block(front=list(lines))
-        return
-    first, last = several[0], several[-1]
+    count = len(lines)
+    first = next((i for i in range(count) if len(lines[i].parts) > 1 and not _is_item(lines[i])), None)
+    if first is None:
+        return _Block(front=lines)
+    last = next(i for i in range(count - 1, -1, -1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
+    while first + 1 < last and _is_title(lines, first):
+        first += 1
     start = _first_line(lines, first)
     end = last + 1
-    while end < len(lines) and not (lines[end].parts and _is_note(lines, end)):
+    while end < count and not (lines[end].parts and _is_note(lines, end)):
         end += 1
     while end > last + 1 and lines[end - 1].rule and lines[end - 1].blanks:
         end -= 1
-    yield _Block(list(lines[:start]), list(lines[start:end]), list(lines[end:]))
+    return _Block(lines[:start], lines[start:end], lines[end:])
+
+
+def _is_title(lines: Sequence[_Line], i: int) -> bool:
+    """Is a line in several parts a title all the same: capitals, no amount, and blank lines below?"""
+    x = lines[i]
+    return not x.amounts and x.line.text.isupper() and lines[i + 1].blanks > 1 and len(lines[i + 1].parts) > 1
 
 
 def _is_item(x: _Line) -> bool:
-    return len(x.parts) == 2 and bool(MARKER.fullmatch(x.parts[0].text)) and not is_figure(x.parts[1].text)
+    return len(x.parts) == 2 and not x.parts[1].amount and MARKER.fullmatch(x.parts[0].text) is not None
 
 
 def _is_note(lines: Sequence[_Line], i: int) -> bool:
@@ -201,10 +241,11 @@ def _is_note(lines: Sequence[_Line], i: int) -> bool:
 
 def _first_line(lines: Sequence[_Line], first: int) -> int:
     """The first line of the heads: what stands above it is a title."""
-    rows = [x for x in lines[first:] if x.amounts]
-    starts = sorted(min(p.start for p in x.parts[1:] if is_figure(p.text)) for x in rows)
-    edge = starts[len(starts) // 4] if starts else min(p.start for p in lines[first].parts[1:])
-    margin = min(x.line.indent for x in lines[first:] if x.parts)
+    if not first:
+        return 0
+    starts = sorted([x.stub for x in lines[first:] if x.amounts])
+    edge = starts[len(starts) // 4] if starts else lines[first].parts[1].start
+    margin = min([x.line.indent for x in lines[first:] if x.parts])
     start = first
     while start > 0:
         x, below = lines[start - 1], lines[start]
@@ -218,6 +259,7 @@ def _first_line(lines: Sequence[_Line], first: int) -> int:
         stub = not below.blanks and part is not None and part.start <= margin + 2 and not below.rule
         caps = part is not None and part.text.isupper() and len(part.text) > 12
         remark = part is not None and part.text.startswith("(") and below.blanks
+        over = over or (below.rule and below.line.indent >= edge - 8)
         if remark or not (over or (stub and not caps)):
             break
         start -= 1
@@ -230,27 +272,32 @@ def _first_line(lines: Sequence[_Line], first: int) -> int:
 
 
 def _build(lines: Sequence[_Line], furniture: list[Furniture]) -> Table | Preformatted:
-    body = _body_start(lines)
-    rows = [x for x in lines[body:] if x.parts]
-    columns = find_columns([x.parts for x in rows])
-    made = list(_rows(lines[body:], columns)) if len(columns) > 1 else []
-    if not made or any(row is None for row in made):
-        furniture += _repeats_back(lines)
-        return _as_typed(lines)
-    heads = head_rows([x.line for x in lines[:body] if x.parts or x.rule], columns)
-    kept = [x.line for x in lines if x.parts]
+    start = _body_start(lines)
+    body = lines[start:]
+    columns = find_columns([x.parts for x in body if x.parts])
+    made = _rows(body, columns) if len(columns) > 1 else None
     furniture += [Furniture("rule", x.line.text, Range(x.line.number, x.line.number)) for x in lines if x.rule]
+    if not made:
+        return _as_typed(lines)
+    above = [x for x in lines[:start] if x.parts or x.rule]
+    heads = head_rows([x.line for x in above], [x.parts for x in above], columns)
+    kept = [x.line for x in lines if x.parts]
     for line in kept:
-        if "." in line.text:
+        if "." in line.text and has_leaders(line.text):
             where = Range(line.number, line.number)
-            furniture += [Furniture("leader", m[0], where) for m in LEADERS.finditer(line.text)]
-    aligned = tuple(Column("right" if c.figures else "left") for c in columns)
-    rows_made = tuple(row for row in made if row is not None)
-    return Table(aligned, tuple(heads), rows_made, ranges(kept))
+            furniture += [Furniture("leader", text, where) for text in LEADERS.findall(line.text)]
+    made = _with_levels(made)
+    aligned = tuple([Column("right" if c.figures else "left") for c in columns])
+    return Table(aligned, tuple(heads), tuple(made), ranges(kept))
 
 
-def _repeats_back(lines: Sequence[_Line]) -> list[Furniture]:
-    return [Furniture("rule", x.line.text, Range(x.line.number, x.line.number)) for x in lines if x.rule]
+def _with_levels(rows: Sequence[Row]) -> list[Row]:
+    """Count how deep each label is set in, from 0 at the margin: indents that hardly differ are one."""
+    indents = sorted({row.level for row in rows if row.cells[0].text})
+    depth: dict[int, int] = {}
+    for before, indent in pairwise([-9, *indents]):
+        depth[indent] = depth.get(before, -1) + (indent - before > 1)
+    return [replace(row, level=depth.get(row.level, 0) if row.cells[0].text else 0) for row in rows]
 
 
 def _as_typed(lines: Sequence[_Line]) -> Preformatted:
@@ -271,7 +318,7 @@ def _body_start(lines: Sequence[_Line]) -> int:
     if first is None:
         ruled = next((i for i, x in enumerate(lines[:8]) if x.rule and i), None)
         return ruled + 1 if ruled is not None else 0
-    stub = min((p.start for x in lines[first:] for p in x.parts[1:] if is_figure(p.text)), default=0)
+    stub = min([x.stub for x in lines[first:] if x.stub >= 0])
     body = 0
     for i, x in enumerate(lines[:first]):
         if x.rule:
@@ -284,98 +331,104 @@ def _body_start(lines: Sequence[_Line]) -> int:
 # ---------------------------------------------------------------- rows
 
 
-@dataclass(slots=True)
-class _Row:
-    """A row under construction: the text of each cell, and its lines."""
+class _Row(Struct, gc=False):
+    """A row under construction: the text of each cell, its pieces parted by line feeds, and the row's lines."""
 
-    cells: list[list[str]]
+    cells: list[str]
     lines: list[Line]
     figures: bool
     level: int
     after_rule: bool
 
 
-def _rows(lines: Sequence[_Line], columns: Sequence[Extent]) -> Iterator[Row | None]:
+class _Labels(NamedTuple):
+    """Where the labels of a table end, and whether they begin with small letters as a habit."""
+
+    width: int
+    lower: bool
+
+
+def _rows(lines: Sequence[_Line], columns: Sequence[Extent]) -> list[Row] | None:
     """Put the rows together; None where one does not fit the columns."""
-    width = max((x.parts[0].end for x in lines if len(x.parts) > 1 and x.parts[0].start < columns[0].end), default=0)
-    layout = Layout(columns)
-    open_row: _Row | None = None
+    stub = columns[0].end
+    width = max([x.parts[0].end for x in lines if len(x.parts) > 1 and x.parts[0].start < stub], default=0)
+    begun = [x.parts[0].text[0] for x in lines if x.amounts and x.parts[0].start < stub]
+    labels = _Labels(width, sum([c.islower() for c in begun]) > LOWER * len(begun))
+    give_out = Layout(columns, max([x.parts[-1].end for x in lines if x.parts])).give_out
+    rows: list[Row] = []
+    row: _Row | None = None
     rule = False
     for n, x in enumerate(lines):
         if not x.parts:
             rule = rule or x.rule
             continue
-        given = layout.give_out(x.parts)
+        given = give_out(x.parts)
         if given is None:
-            yield None
-            return
-        row = _Row(
-            [[p.text for p in cell] for cell in given], [x.line], _has_figures(given, columns), x.line.indent, rule
-        )
-        last = n + 1 == len(lines) or bool(lines[n + 1].blanks) or lines[n + 1].rule
-        dedent = last or lines[n + 1].line.indent <= (open_row.level if open_row is not None else 0)
-        if open_row is not None and not x.blanks and not rule and _goes_on(open_row, row, dedent=dedent, width=width):
-            open_row.cells = [[*a, *b] for a, b in zip(open_row.cells, row.cells, strict=True)]
-            open_row.lines += row.lines
-            open_row.figures = open_row.figures or row.figures
-        else:
-            if open_row is not None:
-                yield _close(open_row)
-            open_row = row
+            return None
+        cells, figures = given
+        if row is not None:
+            # A line with figures never goes on with a row that has its own: most are decided here.
+            if not (figures and row.figures) and not x.blanks and not rule and _goes_on(row, given, lines, n, labels):
+                row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
+                row.lines.append(x.line)
+                row.figures = row.figures or figures
+                continue
+            rows.append(_close(row))
+        row = _Row(cells, [x.line], figures, x.line.indent, rule)
         rule = False
-    if open_row is not None:
-        yield _close(open_row)
+    if row is not None:
+        rows.append(_close(row))
+    return rows
 
 
-def _has_figures(given: Sequence[Sequence[Part]], columns: Sequence[Extent]) -> bool:
-    return any(is_figure(p.text) for cell, c in zip(given[1:], columns[1:], strict=True) if c.figures for p in cell)
-
-
-def _goes_on(row: _Row, line: _Row, *, dedent: bool, width: int) -> bool:
-    """Does this line go on with the row above it? `dedent`: nothing as deep follows it; `width`: where labels end."""
-    filled = [i for i, cell in enumerate(line.cells) if cell]
-    before = [i for i, cell in enumerate(row.cells) if cell]
-    if not line.cells[0]:
-        if line.figures and row.figures:
-            return False
-        return not line.figures or not set(filled) & set(before)
-    label, following = " ".join(row.cells[0]), line.cells[0][0]
+def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[_Line], n: int, label_style: _Labels) -> bool:
+    """Does line n go on with the row above it? They have not both figures."""
+    width, lower = label_style
+    cells, figures = given
+    label, following = row.cells[0], cells[0]
+    if not following:
+        return not figures or not any(a and b for a, b in zip(row.cells, cells, strict=True))
     if not label:
         return False
-    starts_small = following[0].islower() or _CONNECTED.search(label) is not None
-    deeper = line.level > row.level
+    small = following[0].islower() and not lower
+    starts_small = small or _connected(label) or label.count("(") > label.count(")")
+    deeper = lines[n].line.indent > row.level
     if row.figures:
-        if line.figures or label.endswith(":") or following.endswith(":"):
+        if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
             return False
-        return starts_small or (deeper and dedent)
-    if len(before) > 1 and len(filled) == 1:
+        return starts_small or (deeper and _alone(row, lines[n + 1 : n + 2]))
+    if sum(map(bool, row.cells)) > 1 and sum(map(bool, cells)) == 1:
         return deeper or starts_small
-    if label.endswith(":") and not starts_small:
+    if label[-1] == ":" and not starts_small:
         return False
-    last = row.lines[-1]
-    room = last.indent + len(row.cells[0][-1]) + 1 + len(following.split()[0]) <= width
-    return starts_small or (not room and deeper) or (deeper and line.figures and not room)
+    if following[0] in "(0123456789" and len(label) >= LONG_LABEL and lines[n].amounts != len(lines[n].parts):
+        return True
+    end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")
+    room = end + 1 + len(following.split(None, 1)[0]) <= width
+    return starts_small or (not room and deeper)
+
+
+def _connected(label: str) -> bool:
+    """Does a label end in a word that calls for another? The longest of them has four letters."""
+    return label[-1] in _CONNECTS and _CONNECTED.search(label, max(0, len(label) - 4)) is not None
+
+
+def _alone(row: _Row, then: Sequence[_Line]) -> bool:
+    """Does nothing follow that is set further in than the row?"""
+    return not then or then[0].blanks > 0 or then[0].rule or then[0].line.indent <= row.level
 
 
 def _close(row: _Row) -> Row:
-    cells = tuple(_cell(" ".join(" ".join(texts).split()), n) for n, texts in enumerate(row.cells))
-    label = cells[0].text
-    if not any(c.text for c in cells[1:]):
+    label, *others = row.cells
+    label = " ".join(label.split())
+    kind: Literal["data", "section", "total"] = "data"
+    if not any(others):
         kind = "section"
-    elif _TOTAL.search(label) or (row.after_rule and row.figures and not label):
+    elif (row.after_rule and row.figures and not label) or ("total" in label.lower() and _TOTAL.search(label)):
         kind = "total"
-    else:
-        kind = "data"
-    return Row(cells, ranges(row.lines), kind, row.level)  # type: ignore[arg-type]  # kind is one of the literals
+    first = row.lines[0].number
+    where = ranges(row.lines) if len(row.lines) > 1 else (Range(first, first),)
+    return Row((Cell(label) if label else _EMPTY, *cells_of(others)), where, kind, row.level)
 
 
 _EMPTY: Final = Cell("")
-
-
-def _cell(text: str, column: int) -> Cell:
-    if not text:
-        return _EMPTY
-    if column == 0:
-        return Cell(text)
-    number, unit, nil = figure(text)
-    return Cell(text, number=number, unit=unit, nil=nil)

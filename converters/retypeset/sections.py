@@ -1,0 +1,83 @@
+"""Questions about a document's outline: its sections, and the Items of the form.
+
+The Items of a form are its own address system (Regulation S-K): "Item 7" of any 10-K is management's discussion. A
+contents page names them too, and a running head may; the section asked for is the one that says most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from .model import Block, Document, Heading, List, Table
+
+_PART: Final = re.compile(r"part\s+(IV|I{1,3})\b", re.IGNORECASE)
+
+
+class Section(Struct, frozen=True):
+    """A heading and what stands below it, down to the next heading of its level or a higher one.
+
+    `path` names the headings above it, from the top; `part` is the Part of the form it stands in ("II"), or empty.
+    """
+
+    heading: Heading
+    path: tuple[str, ...]
+    part: str
+    blocks: tuple[Block, ...]
+
+
+def sections(document: Document) -> tuple[Section, ...]:
+    """Every section of a document in order, an outer one before those inside it.
+
+    >>> from retypeset.model import Document, Heading, Paragraph, Range
+    >>> where = (Range(1, 1),)
+    >>> blocks = (Heading("PART I", 1, where), Heading("Item 1. Business", 2, where, "1"), Paragraph("We sell.", where))
+    >>> [s.heading.text for s in sections(Document("10-K", 1, "", "", Range(1, 3), blocks))]
+    ['PART I', 'Item 1. Business']
+    """
+    return tuple(_sections(document.blocks))
+
+
+def item(document: Document, number: str, *, part: str = "") -> Section | None:
+    """The section of an Item of the form ("7", "7A", "2.02"), or None where the document has none.
+
+    `part` ("I", "II") tells the two Items 1 of a quarterly report apart; without it the longer one is given.
+    """
+    found = [s for s in _sections(document.blocks) if s.heading.item == number.upper() and part.upper() in ("", s.part)]
+    return max(found, key=_size, default=None)
+
+
+def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
+    above: list[Heading] = []
+    part = ""
+    for start, heading in enumerate(blocks):
+        if not isinstance(heading, Heading):
+            continue
+        while above and above[-1].level >= heading.level:
+            above.pop()
+        if match := _PART.match(heading.text):
+            part = match[1].upper()
+        end = next((n for n in range(start + 1, len(blocks)) if _closes(blocks[n], heading)), len(blocks))
+        yield Section(heading, tuple(h.text for h in above), part, blocks[start + 1 : end])
+        above.append(heading)
+
+
+def _closes(block: Block, heading: Heading) -> bool:
+    if not isinstance(block, Heading):
+        return False
+    return block.level <= heading.level or bool(heading.item and block.item)
+
+
+def _size(section: Section) -> int:
+    return sum(_weight(block) for block in section.blocks)
+
+
+def _weight(block: Block) -> int:
+    if isinstance(block, List):
+        return sum(_weight(inner) for i in block.items for inner in i.blocks)
+    if isinstance(block, Table):
+        return sum(len(cell.text) for row in block.body for cell in row.cells)
+    return len(block.text)

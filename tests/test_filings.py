@@ -1,0 +1,66 @@
+"""Every real filing and every annotated document is read whole: the promise, kept on all of them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import retypeset
+from retypeset.model import Submission
+from retypeset.notes import LOSS
+
+_ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+FEWEST_WITH_HEADER = 100
+
+
+def _prove(path: Path) -> Submission:
+    submission = retypeset.read(path)
+    notes = [*submission.notes, *(note for document in submission.documents for note in document.notes)]
+    assert [note for note in notes if note.code in LOSS] == [], path.name
+    assert list(retypeset.check(submission, path)) == [], path.name
+    assert retypeset.from_json(retypeset.to_json(submission)) == submission, path.name
+    assert retypeset.to_markdown(submission), path.name
+    assert retypeset.to_html(submission), path.name
+    return submission
+
+
+def _header_is_typed(submission: Submission, path: Path) -> None:
+    header = submission.header
+    assert _ACCESSION.fullmatch(header.accession_number), path.name
+    assert header.form, path.name
+    assert _ISO_DATE.fullmatch(header.filed), path.name
+    assert header.filers, path.name
+    assert all(filer.name and filer.cik for filer in header.filers), path.name
+    if named := _ACCESSION.match(path.name):
+        assert header.accession_number == named[0], path.name
+    assert header.document_count == sum(1 for document in submission.documents if document.type), path.name
+    assert "count" not in {note.code for note in submission.notes}, path.name
+
+
+def test_every_filing_is_read_whole(filings: tuple[Path, ...]) -> None:
+    with_header = 0
+    for path in filings:
+        submission = _prove(path)
+        if submission.header.dialect != "none":
+            with_header += 1
+            _header_is_typed(submission, path)
+    assert with_header >= FEWEST_WITH_HEADER
+
+
+def test_every_annotated_document_is_read_whole(gold: tuple[Path, ...]) -> None:
+    for path in gold:
+        submission = _prove(path)
+        assert submission.header.dialect == "none", path.name
+        assert [document.type for document in submission.documents] == [""], path.name
+
+
+def test_every_attachment_of_a_filing_can_be_taken_out(filings: tuple[Path, ...]) -> None:
+    found = 0
+    for path in filings:
+        data = path.read_bytes()
+        if b"\nbegin " in data or b"<html" in data.lower():
+            for attachment in retypeset.read(data).attachments:
+                found += 1
+                assert len(retypeset.attachment_data(attachment, data)) == attachment.size, path.name
+    assert found
