@@ -97,6 +97,7 @@ def preformatted(lines: Sequence[str], where: Range) -> Preformatted:
 
 
 def _text(lines: Sequence[_Line], edge: int, furniture: list[Furniture]) -> list[Piece]:
+    lines = [x for x in lines if x.parts or x.rule]  # heads repeated on a new page have lost their parts
     if not lines:
         return []
     return set_text(Region(False, [x.line for x in lines], [x.blanks for x in lines], {}), edge, furniture)
@@ -180,7 +181,7 @@ def _begins(lines: Sequence[_Line], start: int, i: int, furniture: list[Furnitur
     above = lines[max(start, i - 20) : i]
     if not any(len(x.parts) > 1 and not _labelled_text(x, above) for x in group):
         return False
-    return not (lines[i].blanks == 9 and _same_heads(lines, start, group, furniture))
+    return not (lines[i].blanks == 9 and _same_heads(lines[start:i], group, furniture))
 
 
 def _labelled_text(x: _Line, above: Sequence[_Line]) -> bool:
@@ -189,9 +190,9 @@ def _labelled_text(x: _Line, above: Sequence[_Line]) -> bool:
     return len(words) > 3 and not all(_is_date(p.text) for p in x.parts)
 
 
-def _same_heads(lines: Sequence[_Line], start: int, group: Sequence[_Line], furniture: list[Furniture]) -> bool:
+def _same_heads(above: Sequence[_Line], group: Sequence[_Line], furniture: list[Furniture]) -> bool:
     """Do the heads of the table stand again at the head of a new page? Then they are furniture."""
-    heads = {" ".join(x.line.text.split()) for x in lines[start : start + 14] if not x.amounts and not x.rule}
+    heads = {" ".join(x.line.text.split()) for x in above[:14] if not x.amounts and not x.rule}
     again = [x for x in group if not x.rule]
     if not all(" ".join(x.line.text.split()) in heads for x in again):
         return False
