@@ -328,8 +328,17 @@ def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list
             first = words[end][0]
         given.insert(0, (n, _piece(part, first, last)))
     if end:
+        cut = next((i for i in range(1, end) for n in met[1:] if _begins(columns[n], words[i][0], given, n)), 0)
+        if cut:  # a word stands where a column of words begins
+            n = next(n for n in met[1:] if columns[n].start == words[cut][0])
+            given.insert(0, (n, _piece(part, words[cut][0], words[end - 1][1])))
+            end = cut
         given.insert(0, (met[0], _piece(part, part.start, words[end - 1][1])))
     return given
+
+
+def _begins(column: Column, start: int, given: Sequence[tuple[int, Part]], n: int) -> bool:
+    return not column.figures and column.start == start and all(n != m for m, _ in given)
 
 
 def _piece(part: Part, start: int, end: int) -> Part:

@@ -27,6 +27,7 @@ from .heads import head_rows
 from .lines import RULE, TEXT, Line, ends_sentence
 from .prose import Piece, ranges, set_text
 from .regions import MARKER, Region
+from .schedules import is_schedule, schedule
 
 Pieces: TypeAlias = list[Piece | Table | Preformatted]
 
@@ -46,6 +47,8 @@ _CONNECTED: Final = re.compile(
 _CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
 LONG_LABEL: Final = 25
+# A title over heads is so far from the middle of what they head.
+BESIDE: Final = 20
 # Labels begin with small letters as a habit where more than this share does.
 LOWER: Final = 0.3
 # A line of so many words under a table is a note, not a label.
@@ -81,6 +84,10 @@ class _Block(Struct):
 
 def set_table(region: Region, edge: int, furniture: list[Furniture]) -> Pieces:
     """Read a table region. `edge` is the column that full lines of the document reach."""
+    text = [line for line in region.lines if line.kind == TEXT]
+    if is_schedule(text):
+        furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in region.lines if r.kind == RULE]
+        return [schedule(text)]
     lines = _parted(region, furniture)
     out: Pieces = []
     for block in _blocks(lines, furniture):
@@ -260,6 +267,8 @@ def _first_line(lines: Sequence[_Line], first: int) -> int:
         stub = not below.blanks and part is not None and part.start <= margin + 2 and not below.rule
         caps = part is not None and part.text.isupper() and len(part.text) > 12
         remark = part is not None and part.text.startswith("(") and below.blanks
+        if part is not None and len(below.parts) > 3 and _beside(part, edge, lines[first:]):
+            break
         over = over or (below.rule and below.line.indent >= edge - 8)
         if remark or not (over or (stub and not caps)):
             break
@@ -267,6 +276,12 @@ def _first_line(lines: Sequence[_Line], first: int) -> int:
     while start < first and lines[start].rule:
         start += 1
     return start
+
+
+def _beside(part: Part, edge: int, rows: Sequence[_Line]) -> bool:
+    """Is a line in capitals over many heads too far from their middle to span them?"""
+    right = max([x.parts[-1].end for x in rows if x.parts])
+    return part.text.isupper() and " " in part.text and abs(part.start + part.end - edge - right) > 2 * BESIDE
 
 
 # ---------------------------------------------------------------- building
