@@ -80,6 +80,7 @@ def _drawn(rule: str) -> list[Part]:
     return [Part(m.start(), m.end(), m[0], amount=False) for m in _PIECE.finditer(rule)]
 
 
+_YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
 _PIECE: Final = re.compile(r"\S+")
 
 
@@ -88,8 +89,7 @@ def _agree(placed: Sequence[list[Placed]]) -> None:
     for n in range(len(placed) - 2, -1, -1):
         for i, (first, last, part) in enumerate(placed[n]):
             for a, b, below in placed[n + 1]:
-                inside = part.start >= below.start - 2 and part.end <= below.end + 2
-                if first == last > 0 and b > a and inside and _in_middle(part, below):
+                if first == last > 0 and b > a and _in_middle(part, below):
                     placed[n][i] = (a, b, part)
     for above, own in pairwise(placed):
         for a, b, over in above:
@@ -193,7 +193,9 @@ def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part]) -> 
         part = parts[0]
         if part.text[0] == "(" and " " in part.text:  # what holds for all figures: `(in thousands)`
             return [(1, figures)]
-        if len(_covered(part.start, part.end, extents)) == 1:
+        years = [b for b in below if b.start >= extents[0][1]]
+        counted = len(years) == figures and all(_YEAR.fullmatch(b.text) for b in years)
+        if len(_covered(part.start, part.end, extents)) == 1 and not counted:
             return []
     if len(below) <= len(parts):
         return []

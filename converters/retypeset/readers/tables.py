@@ -49,6 +49,10 @@ _CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
 LONG_LABEL: Final = 25
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
+# So many dashes beside words are drawn; fewer stand for nothing.
+DRAWN: Final = 4
+# A rule as long as this goes over the whole table.
+WIDE_RULE: Final = 70
 # Labels begin with small letters as a habit where more than this share does.
 LOWER: Final = 0.3
 # A line of so many words under a table is a note, not a label.
@@ -122,6 +126,8 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[_Line]:
             out.append(_Line(own, [], blanks, tag, True))
             continue
         parts = parts_of(own.text) if own.text[own.indent] != "<" else _tagged(own.text)
+        if "----" in own.text or "====" in own.text or "____" in own.text:
+            parts = _undrawn(parts)
         stub, amounts = -1, 0
         for part in parts[1:]:
             if part.amount:
@@ -130,6 +136,15 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[_Line]:
                 amounts += part.text[:2] not in _CENTURIES or not _YEAR.fullmatch(part.text)
         out.append(_Line(own, parts, blanks, tag, False, amounts, stub))
     return out
+
+
+def _undrawn(parts: list[Part]) -> list[Part]:
+    """The parts of a line without the rules that stand beside its words."""
+    return [p for p in parts if not _is_drawn(p)] or parts
+
+
+def _is_drawn(part: Part) -> bool:
+    return len(part.text) >= DRAWN and not part.text.strip("-=_ ")
 
 
 def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
@@ -193,7 +208,8 @@ def _begins(lines: Sequence[_Line], start: int, i: int, furniture: list[Furnitur
 
 def _labelled_text(x: _Line, above: Sequence[_Line]) -> bool:
     """Is this a row of words under columns of words?"""
-    words = [y for y in above if len(y.parts) > 1 and not y.amounts]
+    first = next((n for n, y in enumerate(above) if y.amounts), 0)
+    words = [y for y in above[first:] if len(y.parts) > 1 and not y.amounts]
     return len(words) > 3 and not all(_is_date(p.text) for p in x.parts)
 
 
@@ -217,7 +233,7 @@ def _trimmed(lines: Sequence[_Line]) -> _Block:
         return _Block(front=lines)
     last = next(i for i in range(count - 1, -1, -1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
     while first + 1 < last and _is_title(lines, first):
-        first += 1
+        first = next(i for i in range(first + 1, last + 1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
     start = _first_line(lines, first)
     end = last + 1
     while end < count and not (lines[end].parts and _is_note(lines, end)):
@@ -230,7 +246,10 @@ def _trimmed(lines: Sequence[_Line]) -> _Block:
 def _is_title(lines: Sequence[_Line], i: int) -> bool:
     """Is a line in several parts a title all the same: capitals, no amount, and blank lines below?"""
     x = lines[i]
-    return not x.amounts and x.line.text.isupper() and lines[i + 1].blanks > 1 and len(lines[i + 1].parts) > 1
+    below = lines[i + 1]
+    apart = below.blanks > 1 and len(below.parts) > 1
+    ruled = below.rule and len(x.parts) == 2 and len(lines[i + 2].parts) > 1 and not lines[i + 2].amounts
+    return not x.amounts and x.line.text.isupper() and (apart or (ruled and len(below.line.text) >= WIDE_RULE))
 
 
 def _is_item(x: _Line) -> bool:
@@ -299,6 +318,9 @@ def _build(lines: Sequence[_Line], furniture: list[Furniture]) -> Table | Prefor
     heads = head_rows([x.line for x in above], [x.parts for x in above], columns)
     kept = [x.line for x in lines if x.parts]
     for line in kept:
+        if "----" in line.text or "====" in line.text or "____" in line.text:
+            where = Range(line.number, line.number)
+            furniture += [Furniture("rule", p.text, where) for p in parts_of(line.text) if _is_drawn(p)]
         if "." in line.text and has_leaders(line.text):
             where = Range(line.number, line.number)
             furniture += [Furniture("leader", text, where) for text in LEADERS.findall(line.text)]
@@ -358,18 +380,24 @@ class _Row(Struct, gc=False):
 
 
 class _Labels(NamedTuple):
-    """Where the labels of a table end, and whether they begin with small letters as a habit."""
+    """Where the labels of a table end, whether they begin with small letters as a habit, and the columns of figures."""
 
     width: int
     lower: bool
+    figures: frozenset[int]
 
 
 def _rows(lines: Sequence[_Line], columns: Sequence[Extent]) -> list[Row] | None:
     """Put the rows together; None where one does not fit the columns."""
     stub = columns[0].end
     width = max([x.parts[0].end for x in lines if len(x.parts) > 1 and x.parts[0].start < stub], default=0)
-    begun = [x.parts[0].text[0] for x in lines if x.amounts and x.parts[0].start < stub]
-    labels = _Labels(width, sum([c.islower() for c in begun]) > LOWER * len(begun))
+    begun = [
+        x.parts[0].text[0]
+        for before, x in zip([None, *lines], lines, strict=False)
+        if x.amounts and x.parts[0].start < stub and (before is None or before.amounts or before.rule or x.blanks)
+    ]
+    lower = sum([c.islower() for c in begun]) > LOWER * len(begun)
+    labels = _Labels(width, lower, frozenset([n for n, c in enumerate(columns) if c.figures]))
     give_out = Layout(columns, max([x.parts[-1].end for x in lines if x.parts])).give_out
     rows: list[Row] = []
     row: _Row | None = None
@@ -399,11 +427,12 @@ def _rows(lines: Sequence[_Line], columns: Sequence[Extent]) -> list[Row] | None
 
 def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[_Line], n: int, label_style: _Labels) -> bool:
     """Does line n go on with the row above it? They have not both figures."""
-    width, lower = label_style
+    width, lower, _ = label_style
     cells, figures = given
     label, following = row.cells[0], cells[0]
     if not following:
-        return not figures or not any(a and b for a, b in zip(row.cells, cells, strict=True))
+        both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
+        return not figures or not both or (not row.figures and not any(n in label_style.figures for n in both))
     if not label:
         return False
     small = following[0].islower() and not lower
