@@ -43,7 +43,8 @@ _DATE: Final = re.compile(
     r"\s+\d{1,2},?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})\.?",
     re.IGNORECASE,
 )
-_DATED: Final = re.compile(r"(?:Ended|Dated|As of)\s.*\d{4}$")
+_DATED: Final = re.compile(r"(?:For the|As of|Dated)\s.*\d{4}$", re.IGNORECASE)
+_PERIOD: Final = re.compile(r"for the .*\b(?:ended|period|year)\b", re.IGNORECASE)
 _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
 _ADDRESSED: Final = re.compile(r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE)
@@ -375,7 +376,7 @@ _MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\d{{1,3}}(?:\.\d{{1,2}})
 def _beside(unit: _Unit, following: _Unit) -> bool:
     """Do two lines belong to one stack: set alike, or both in the middle?"""
     a, b = unit.first, following.first
-    if following.ruled and b.text[b.indent] != "(":
+    if (following.ruled and b.text[b.indent] != "(") or "*" in (a.text[a.indent], b.text[b.indent]):
         return False
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
@@ -446,7 +447,7 @@ def _half_titles(units: Sequence[_Unit], styles: Sequence[str]) -> bool:
 def _wraps(unit: _Unit, following: _Unit) -> bool:
     """Is one title wrapped over these lines?"""
     a, b = unit.last.text, following.first.text[following.first.indent :]
-    if following.first.text[following.first.indent] == "(":
+    if following.first.text[following.first.indent] == "(" or _PERIOD.match(b):
         return False
     return bool(_CONNECTED.search(a) or _CONNECTS.match(b))
 
@@ -469,7 +470,13 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
     words = text.split()
     if len(words) > TITLE_WORDS + 7 or text[0].islower() or text[-1] in ",;" or len(_LETTERS.findall(text)) < 3:
         return ""
-    if (text[0] in "([" and text[-1] in ")]") or _SIGNED.search(text) or _DATE.fullmatch(text) or _ZIP.search(text):
+    if (
+        (text[0] in "([" and text[-1] in ")]")
+        or text[0] == "*"
+        or _SIGNED.search(text)
+        or _DATE.fullmatch(text)
+        or _ZIP.search(text)
+    ):
         return ""
     caps, titled = _is_caps(text), _is_titled(text)
     if _FORM.fullmatch(text):
@@ -482,7 +489,7 @@ def title_style(unit: _Unit, edge: int, *, stacked: bool = False) -> str:
             return match[0].split()[0].lower()
     if _EXHIBIT.fullmatch(text):
         return "exhibit"
-    if _VALUED.search(text) or _ADDRESSED.fullmatch(text) or (_DATED.search(text) and not caps):
+    if _VALUED.search(text) or _ADDRESSED.fullmatch(text) or (_DATED.match(text) and not caps):
         return ""
     marker = marker_of(unit.first)
     if marker:

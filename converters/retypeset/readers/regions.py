@@ -41,7 +41,7 @@ _FIGURE_PART: Final = re.compile(
     rf"|(?![$(<+-]{{1,3}}  )(?:(?i:{FIGURE.pattern})|{_DATE_HEAD.pattern})(?=  |\Z))"
 )
 MARKER: Final = re.compile(
-    r"(?:\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
+    r"(?:\([a-zA-Z]\)(?:\(\d{1,2}\)|\d{1,2}\.)|\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
     r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
     r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
 )
@@ -383,7 +383,8 @@ def _far_parts(text: str, plain: str, indent: int) -> tuple[float, list[Span], i
         end = plain.find("  ", figure)
         if end >= 0 and _FIGURE_PART.search(plain, end):
             return FIGURES, _NO_PARTS, figure
-        return LAST_FIGURE if end < 0 and plain[figure - 3] == " " else ONE_FIGURE, _NO_PARTS, figure
+        if end >= 0 or not _DATE_HEAD.fullmatch(plain, figure):  # a date alone says no more than words do
+            return LAST_FIGURE if end < 0 and plain[figure - 3] == " " else ONE_FIGURE, _NO_PARTS, figure
     parts = [m.span() for m in _SEGMENT.finditer(plain)]
     if len(parts) == 2 and MARKER.fullmatch(plain, *parts[0]):
         return PROSE if len(text.split()) >= PROSE_WORDS else LABEL, _NO_PARTS, 0
