@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import Struct
 
-# The leaders of `regions`, said so that each begins with its dot: what begins with a letter is found 15 times faster.
-LEADERS: Final = re.compile(r"\.(?:\.\.+| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  ))")
+from .regions import LEADERS
+
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d[\d,]*(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
     r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: \d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
@@ -55,7 +55,7 @@ class Part(Struct, frozen=True, gc=False):
     amount: bool
 
 
-class Column(NamedTuple):
+class Column(Struct, frozen=True, gc=False):
     """The extent of a column, and whether figures stand in it."""
 
     start: int
@@ -145,7 +145,10 @@ def _belong(before: Part, part: Part) -> bool:
 
 def is_figure(text: str) -> bool:
     """Does a part state an amount, or stand for one?"""
-    return text[0] in _AMOUNT_STARTS and _AMOUNT.fullmatch(text) is not None
+    first = text[0]
+    if first in "$(" and text[1:2] in _DIGITS and not text[1 : -1 if text[-1] == ")" else None].strip(_FIGURE):
+        return True
+    return first in _AMOUNT_STARTS and _AMOUNT.fullmatch(text) is not None
 
 
 # ---------------------------------------------------------------- columns
@@ -194,13 +197,12 @@ def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
 
 def _cover(parts: Sequence[Part]) -> list[int]:
     """How many parts, each of another row, stand at each column of type."""
-    starts = [part.start for part in parts]
     ends = [part.end for part in parts]
     change = [0] * (max(ends) + 2)
-    for column, count in Counter(starts).items():
-        change[column] += count
-    for column, count in Counter(ends).items():
-        change[column] -= count
+    for part in parts:
+        change[part.start] += 1
+    for end in ends:
+        change[end] -= 1
     return list(accumulate(change))
 
 
@@ -245,11 +247,13 @@ def _meets(row: Sequence[Part], run: tuple[int, int]) -> bool:
 def _with_figures(parts: Sequence[Part], runs: Sequence[tuple[int, int]], width: int) -> list[Column]:
     """The columns of these extents: one has figures where they are most of the parts that stand inside it."""
     at = _positions(runs, width)
-    ends = [runs[n][1] if n >= 0 else -1 for n in at]
-    inside = [part for part in parts if part.end <= ends[part.start]]
-    figures = Counter([at[part.start] for part in inside if part.amount])
-    others = Counter([at[part.start] for part in inside if not part.amount])
-    return [Column(a, b, figures[n] > others[n]) for n, (a, b) in enumerate(runs)]
+    ends = [b for _, b in runs]
+    score = [0] * len(runs)
+    for part in parts:
+        n = at[part.start]
+        if n >= 0 and part.end <= ends[n]:
+            score[n] += 1 if part.amount else -1
+    return [Column(a, b, score[n] > 0) for n, (a, b) in enumerate(runs)]
 
 
 def _positions(runs: Sequence[tuple[int, int]], width: int) -> list[int]:

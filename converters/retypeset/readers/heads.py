@@ -245,6 +245,8 @@ def _rows(heads: Sequence[_Head], width: int, where: tuple[Range, ...]) -> list[
 
 def _levels(heads: Sequence[_Head], width: int) -> list[int]:
     """The row of each head, for heads in the order of their first lines."""
+    if heads[0].top == heads[-1].top:
+        return [0] * len(heads)
     over: list[list[int]] = [[] for _ in range(width)]  # the heads of each column
     levels: list[int] = []
     for i, head in enumerate(heads):

@@ -18,7 +18,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..model import Furniture, Range
+from ..model import Furniture, Range, Ranges
 
 BLANK, TEXT, RULE, TAG, BREAK = range(5)
 
@@ -32,6 +32,7 @@ _BROKEN_TAG: Final = re.compile(
     r"\s*(?:</?(?:TABLE|CAPTION|TEXT|DOCUMENT)|/(?:TABLE|CAPTION)>?|\[/?FN\])$", re.IGNORECASE
 )
 _BROKEN_PAGE: Final = re.compile(r"\s*(?:</?PAGE|/?PAGE>)$", re.IGNORECASE)
+_HYPHEN: Final = re.compile(r"(?<=[^\W_])-\n\s*(?=\w)")
 # A tag that lost its bracket is no longer than this: `/CAPTION>`.
 _BROKEN_LENGTH: Final = 9
 # What all of these begin with; other tags are text: those of a financial data schedule, `<F1>` apart.
@@ -130,3 +131,48 @@ def _plain(number: int, text: str) -> Line:
 def ends_sentence(text: str) -> bool:
     """Does a line end as sentences do, quotes and brackets aside?"""
     return text[-1] in _STOPS or (text[-1] in _CLOSING and text.rstrip(_CLOSING)[-1:] in _STOPS)
+
+
+def join(texts: Sequence[str]) -> str:
+    """Join the lines of a paragraph into one string with single blanks."""
+    if len(texts) == 1:
+        return " ".join(texts[0].split())
+    text = "\n".join(texts)
+    if "-\n" in text:
+        text = _HYPHEN.sub("-", text)
+    return " ".join(text.split())
+
+
+def ranges(lines: Sequence[Line]) -> Ranges:
+    """The runs of source lines that these lines make, over gaps of lines that are not among them."""
+    out: list[Range] = []
+    first = last = lines[0].number
+    for line in lines[1:]:
+        if line.number != last + 1:
+            out.append(Range(first, last))
+            first = line.number
+        last = line.number
+    out.append(Range(first, last))
+    return tuple(out)
+
+
+class Unit(Struct):
+    """Lines that run on. `ruled`: a rule stands right above; `underlined`: one under the last line, as long as it;
+    `boxed`: one above and one below."""
+
+    lines: list[Line]
+    underlined: bool = False
+    boxed: bool = False
+    ruled: bool = False
+
+    @property
+    def first(self) -> Line:
+        return self.lines[0]
+
+    @property
+    def last(self) -> Line:
+        return self.lines[-1]
+
+    @property
+    def text(self) -> str:
+        return join([line.text for line in self.lines])

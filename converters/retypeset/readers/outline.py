@@ -13,8 +13,10 @@ from typing import Final
 
 from ..model import Align, Block, Furniture, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
 from .hyphens import Hyphens
-from .lines import Line, ends_sentence
-from .prose import Piece, is_centred, marker_of, ranges
+from .lines import Line, ends_sentence, ranges
+from .markers import marker_of
+from .prose import Piece
+from .titles import is_centred
 
 RANKS: Final = {
     "form": 1,

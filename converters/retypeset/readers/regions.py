@@ -20,6 +20,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
+from .markers import MARKER
 
 # ---- segments of a line
 
@@ -39,11 +40,6 @@ _DATE_HEAD: Final = re.compile(
 _FIGURE_PART: Final = re.compile(
     r"  (?=[$(<+\-.\d%NnJFMASOD])((?:-{1,3}|[$%])(?=  |\Z)"
     rf"|(?![$(<+-]{{1,3}}  )(?:(?i:{FIGURE.pattern})|{_DATE_HEAD.pattern})(?=  |\Z))"
-)
-MARKER: Final = re.compile(
-    r"(?:\([a-zA-Z]\)(?:\(\d{1,2}\)|\d{1,2}\.)|\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
-    r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
-    r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
 )
 _NOTE_MARK: Final = re.compile(r"(?:\*{1,3}|\(\d{1,2}\)|\{\d\}|\([a-z]\))\s*\S")
 

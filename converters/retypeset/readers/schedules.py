@@ -16,8 +16,7 @@ from typing import Final
 
 from ..model import Cell, Column, Row, Table
 from .figures import cells_of
-from .lines import Line
-from .prose import ranges
+from .lines import Line, ranges
 
 _TAGGED: Final = re.compile(r"\s*(<[A-Z][A-Z0-9&-]{1,40}>)\s*(\S.*)?$", re.IGNORECASE)
 _VALUE: Final = re.compile(r"\S+(?: \S+)*")

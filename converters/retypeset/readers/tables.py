@@ -20,13 +20,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Cell, Column, Furniture, Preformatted, Range, Row, Table
-from .columns import LEADERS, Layout, Part, find_columns, has_leaders, is_figure, parts_of
 from .columns import Column as Extent
+from .columns import Layout, Part, find_columns, has_leaders, is_figure, parts_of
 from .figures import cells_of
 from .heads import head_rows
-from .lines import RULE, TEXT, Line, ends_sentence
-from .prose import Piece, ranges, set_text
-from .regions import MARKER, Region
+from .lines import RULE, TEXT, Line, ends_sentence, ranges
+from .markers import MARKER
+from .prose import Piece, set_text
+from .regions import LEADERS, Region
 from .schedules import is_schedule, schedule
 
 Pieces: TypeAlias = list[Piece | Table | Preformatted]
@@ -335,7 +336,8 @@ def _with_levels(rows: Sequence[Row]) -> list[Row]:
     depth: dict[int, int] = {}
     for before, indent in pairwise([-9, *indents]):
         depth[indent] = depth.get(before, -1) + (indent - before > 1)
-    return [replace(row, level=depth.get(row.level, 0) if row.cells[0].text else 0) for row in rows]
+    levels = [depth.get(row.level, 0) if row.cells[0].text else 0 for row in rows]
+    return [row if row.level == level else replace(row, level=level) for row, level in zip(rows, levels, strict=True)]
 
 
 def _as_typed(lines: Sequence[_Line]) -> Preformatted:
@@ -465,7 +467,8 @@ def _alone(row: _Row, then: Sequence[_Line]) -> bool:
 
 def _close(row: _Row) -> Row:
     label, *others = row.cells
-    label = " ".join(label.split())
+    if "\n" in label or "  " in label or not label.isascii():
+        label = " ".join(label.split())
     kind: Literal["data", "section", "total"] = "data"
     if not any(others):
         kind = "section"

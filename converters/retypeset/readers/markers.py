@@ -1,0 +1,37 @@
+"""The markers that items and numbered titles begin with: `(a)`, `1.`, `iv)`, `o`, `[X]`, `Note 3:`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .lines import Line
+
+MARKER: Final = re.compile(
+    r"(?:\([a-zA-Z]\)(?:\(\d{1,2}\)|\d{1,2}\.)|\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,3})\)|\d{1,3}\.(?:\d{1,3}\.?)*|[a-zA-Z]\.|[IVXivx]{1,5}\."
+    r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
+    r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
+)
+_LABELS: Final = frozenset(("Note", "NOTE", "Exhi", "EXHI"))
+_MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\d{{1,3}}(?:\.\d{{1,2}})?) {{2,}}[A-Z]")
+
+
+def marker_of(line: Line) -> str:
+    """The marker a line begins with, or "": `(a)`, `1.`, `o`, `[X]`; something must follow it."""
+    text, at = line.text, line.indent
+    first, second = text[at], text[at + 1 : at + 2]
+    roman = first in "ivxIVX" and second in "ivxIVX"
+    if first.isalpha() and second.isalpha() and not roman and text[at : at + 4] not in _LABELS:
+        return ""
+    match = _MARKED.match(text, at)
+    if not match:
+        return ""
+    marker = match[1] or match[2]
+    if len(marker) == 5 and marker[1:4].isdigit():
+        return ""  # `(425) 882-8080`
+    if marker[0] in "INSEA" and len(marker) > 3 and marker[1].isalpha():
+        apart = marker[-1] == ":" or text[match.end(1) : match.end(1) + 2] == "  "
+        return marker if marker[:4].upper() in ("NOTE", "EXHI") and apart else ""
+    if marker in ("o", "-", "--", "•", "*", "**", "***", "+", "++", "+++"):
+        return marker if marker != "o" or text[match.end(1) : match.end(1) + 2] == "  " else ""
+    return marker

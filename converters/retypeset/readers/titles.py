@@ -1,0 +1,127 @@
+"""Is a unit of lines a title, and what does it look like?
+
+A title is known by its words (`ITEM 7`, `ARTICLE II`, `SIGNATURES`) or by how it is set: in capitals, underlined,
+boxed, centred, with a capital at each word that matters. Which level its look stands for is the business of `outline`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .lines import Line, Unit, ends_sentence
+from .markers import marker_of
+
+_LABEL: Final = re.compile(
+    r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]",
+    re.IGNORECASE,
+)
+_EXHIBIT: Final = re.compile(r"EXHIBIT\s+(?:\d[\w.()-]*|[A-Z](?:-\d+)?)", re.IGNORECASE)
+_FORM: Final = re.compile(
+    r"(?:FORM\s+[\dA-Z][\w/-]*(?:\s\w+)?|SCHEDULE\s+(?:1[34][A-Z]|TO)\S*)",
+    re.IGNORECASE,
+)
+_BACK_MATTER: Final = re.compile(r"SIGNATURES?|EXHIBIT INDEX|INDEX (?:TO|OF) EXHIBITS", re.IGNORECASE)
+SIGNED: Final = re.compile(
+    r"/s/|\b(?:By|BY):|^\s*(?:By|BY)(?:\s{2,}|\s*_|\s*$)"
+    r"|^\s*(?:Date|Dated|Name|Title|Its|Contact|Attest|Tel|Telephone|Phone|Fax|DATE|DATED|NAME|TITLE)\s?:"
+)
+_DATE: Final = re.compile(
+    r"(?:Dated?:?\s+)?(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"\s+\d{1,2},?\s+\d{4}|\d{1,2}/\d{1,2}/\d{2,4})\.?",
+    re.IGNORECASE,
+)
+_DATED: Final = re.compile(r"(?:For the|As of|Dated)\s.*\d{4}$", re.IGNORECASE)
+_ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
+_VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
+_ADDRESSED: Final = re.compile(r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE)
+_SMALL: Final = re.compile(
+    r"an?|and|as|at|but|by|for|from|in|into|its|of|on|or|per|than|the|to|under|upon|versus|vs|with|within|without",
+    re.IGNORECASE,
+)
+_LETTERS: Final = re.compile(r"[A-Za-z]")
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+# A title is no longer than this.
+TITLE_WORDS: Final = 18
+
+
+def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
+    """What a title looks like, or "" where this is none: a word for its rank (`outline.RANKS`)."""
+    text = unit.text
+    words = text.split()
+    if len(words) > TITLE_WORDS + 7 or text[0].islower() or text[-1] in ",;" or len(_LETTERS.findall(text)) < 3:
+        return ""
+    if (
+        (text[0] in "([" and text[-1] in ")]")
+        or text[0] == "*"
+        or SIGNED.search(text)
+        or _DATE.fullmatch(text)
+        or _ZIP.search(text)
+    ):
+        return ""
+    caps, titled = is_caps(text), _is_titled(text)
+    if _FORM.fullmatch(text):
+        return "form"
+    if _BACK_MATTER.fullmatch(text):
+        return "signatures"
+    if match := _LABEL.match(text):
+        sentence = text[-1] in ".:" and not caps and not titled and len(words) > 3
+        if not sentence and len(words) <= TITLE_WORDS + 7:
+            return match[0].split()[0].lower()
+    if _EXHIBIT.fullmatch(text):
+        return "exhibit"
+    if _VALUED.search(text) or _ADDRESSED.fullmatch(text) or (_DATED.match(text) and not caps):
+        return ""
+    marker = marker_of(unit.first)
+    if marker:
+        if stacked or marker[0] in "[/*+•->{" or marker == "o":
+            return ""
+        titled = _is_titled(text[len(marker) :].strip())
+    return _look(unit, text, edge, titled=titled)
+
+
+def _look(unit: Unit, text: str, edge: int, *, titled: bool) -> str:
+    words = len(text.split())
+    caps, marked = is_caps(text), bool(marker_of(unit.first))
+    ends = text[-1] in ".:" or ends_sentence(text)
+    if ends and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
+        return ""
+    if words > TITLE_WORDS:
+        return ""
+    if unit.underlined:
+        return "caps-underlined" if caps else "underlined"
+    if unit.boxed and (caps or titled):
+        return "boxed"
+    if marked and (caps or (titled and words <= 14 and len(text) <= 0.8 * edge)):
+        return "lettered" if caps else "numbered"
+    centred = all(is_centred(line, edge) for line in unit.lines)
+    if caps:
+        return "caps-centred" if centred else "caps"
+    if not titled or words > 14:
+        return ""
+    if centred:
+        return "centred"
+    return "titled" if not marked and len(text) <= edge + 2 and unit.first.indent <= 30 else ""
+
+
+def title_like(unit: Unit) -> bool:
+    text = unit.text
+    if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
+        return False
+    return is_caps(text) or (bool(_LABEL.match(text)) and not ends_sentence(text)) or unit.underlined
+
+
+def is_caps(text: str) -> bool:
+    return text.upper() == text and len(_LETTERS.findall(text)) >= 3
+
+
+def _is_titled(text: str) -> bool:
+    """Do the words that matter begin with capitals?"""
+    words = [w for w in _WORD.findall(text) if not _SMALL.fullmatch(w)]
+    return bool(words) and words[0][0].isupper() and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
+
+
+def is_centred(line: Line, edge: int) -> bool:
+    """Does a line stand in the middle of the column from 0 to `edge`?"""
+    left, right = line.indent, edge - len(line.text)
+    return left >= 8 and abs(left - right) <= max(6, 0.12 * edge)
