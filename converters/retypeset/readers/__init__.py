@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -21,11 +21,12 @@ from ..proof import violations
 from . import attachments
 from .decode import Decoded, decode
 from .envelope import Body, open_envelope
-from .lines import scan
+from .lines import Line, scan
 from .outline import outline
 from .pages import part_pages
 from .prose import Piece, set_text
 from .regions import part_regions, right_edge
+from .schedules import schedule, schedules
 from .source import SourceLike, load
 from .tables import preformatted, set_table
 
@@ -87,8 +88,12 @@ def _document(lines: list[str], body: Body) -> Document:
     running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
     edge = right_edge(running)
     parts: list[Piece | Table | Preformatted] = []
-    for region in part_regions(running, edge):
-        parts += set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
+    done = 0
+    for start, end in schedules(running):
+        parts += _parts(running[done:start], edge, furniture)
+        parts.append(schedule(running[start:end], furniture))
+        done = end
+    parts += _parts(running[done:], edge, furniture)
     blocks = outline(parts, edge, furniture)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
@@ -103,6 +108,11 @@ def _document(lines: list[str], body: Body) -> Document:
         pages,
         tuple(body.notes),
     )
+
+
+def _parts(lines: list[Line], edge: int, furniture: list[Furniture]) -> Iterator[Piece | Table | Preformatted]:
+    for region in part_regions(lines, edge):
+        yield from set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
 
 
 def _running_text(lines: list[str], body: Body) -> list[str]:

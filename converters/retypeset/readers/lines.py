@@ -27,7 +27,7 @@ _STOPS: Final = (".", ":", ";", "?", "!")
 _CLOSING: Final = "\"')]"
 _PAGE: Final = re.compile(r"</?PAGE(?: +\d{1,5})?>", re.IGNORECASE)
 _PAGE_ALONE: Final = re.compile(r"\s*(?:</?PAGE(?: +\d{1,5})?>\s*){1,8}(?:(?:Page )?-?\d{1,5}-?\s*)?$", re.IGNORECASE)
-_LAYOUT: Final = re.compile(r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>", re.IGNORECASE)
+_LAYOUT: Final = re.compile(r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>|</LEGEND>", re.IGNORECASE)
 _BROKEN_TAG: Final = re.compile(
     r"\s*(?:</?(?:TABLE|CAPTION|TEXT|DOCUMENT)|/(?:TABLE|CAPTION)>?|\[/?FN\])$", re.IGNORECASE
 )
@@ -36,7 +36,9 @@ _HYPHEN: Final = re.compile(r"(?<=[^\W_])-\n\s*(?=\w)")
 # A tag that lost its bracket is no longer than this: `/CAPTION>`.
 _BROKEN_LENGTH: Final = 9
 # What all of these begin with; other tags are text: those of a financial data schedule, `<F1>` apart.
-_KNOWN: Final = re.compile(r"<(?:/?(?:PAGE|TABLE|CAPTION|TEXT|DOCUMENT|S>|C>|F|HTML>|BODY>|DIV>|PRE>))", re.IGNORECASE)
+_KNOWN: Final = re.compile(
+    r"<(?:/?(?:PAGE|TABLE|CAPTION|TEXT|DOCUMENT|S>|C>|F|HTML>|BODY>|DIV>|PRE>)|/LEGEND>)", re.IGNORECASE
+)
 
 
 class Line(Struct, frozen=True, gc=False):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise, starmap
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -79,7 +80,10 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
 def _beside(unit: Unit, following: Unit) -> bool:
     """Do two lines belong to one stack: set alike, or both in the middle?"""
     a, b = unit.first, following.first
-    if (following.ruled and b.text[b.indent] != "(") or "*" in (a.text[a.indent], b.text[b.indent]):
+    if (following.ruled and b.text[b.indent] != "(" and not SIGNED.search(a.text)) or "*" in (
+        a.text[a.indent],
+        b.text[b.indent],
+    ):
         return False
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
@@ -109,6 +113,9 @@ def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterato
         if not over and not title and not _half_titles(units, styles):
             yield _lines(units)
             return
+    if len(units) > 1 and set(styles) == {"titled"} and not any(starmap(_wraps, pairwise(units))):
+        yield _lines(units)
+        return
     at = 0
     while at < len(units):
         run = at + 1

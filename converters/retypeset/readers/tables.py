@@ -28,7 +28,6 @@ from .lines import RULE, TEXT, Line, ends_sentence, ranges
 from .markers import MARKER
 from .prose import Piece, set_text
 from .regions import LEADERS, Region
-from .schedules import is_schedule, schedule
 
 Pieces: TypeAlias = list[Piece | Table | Preformatted]
 
@@ -89,10 +88,6 @@ class _Block(Struct):
 
 def set_table(region: Region, edge: int, furniture: list[Furniture]) -> Pieces:
     """Read a table region. `edge` is the column that full lines of the document reach."""
-    text = [line for line in region.lines if line.kind == TEXT]
-    if is_schedule(text):
-        furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in region.lines if r.kind == RULE]
-        return [schedule(text)]
     lines = _parted(region, furniture)
     out: Pieces = []
     for block in _blocks(lines, furniture):

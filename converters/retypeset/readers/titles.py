@@ -12,7 +12,7 @@ from typing import Final
 from .lines import Line, Unit, ends_sentence
 from .markers import marker_of
 
-_LABEL: Final = re.compile(
+LABEL: Final = re.compile(
     r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]",
     re.IGNORECASE,
 )
@@ -34,7 +34,7 @@ _DATE: Final = re.compile(
 _DATED: Final = re.compile(r"(?:For the|As of|Dated)\s.*\d{4}$", re.IGNORECASE)
 _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
-_ADDRESSED: Final = re.compile(r"(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:", re.IGNORECASE)
+_ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To\s(?:the|our|all)\s.*)", re.IGNORECASE)
 _SMALL: Final = re.compile(
     r"an?|and|as|at|but|by|for|from|in|into|its|of|on|or|per|than|the|to|under|upon|versus|vs|with|within|without",
     re.IGNORECASE,
@@ -64,13 +64,17 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         return "form"
     if _BACK_MATTER.fullmatch(text):
         return "signatures"
-    if match := _LABEL.match(text):
+    if match := LABEL.match(text):
         sentence = text[-1] in ".:" and not caps and not titled and len(words) > 3
         if not sentence and len(words) <= TITLE_WORDS + 7:
             return match[0].split()[0].lower()
     if _EXHIBIT.fullmatch(text):
         return "exhibit"
-    if _VALUED.search(text) or _ADDRESSED.fullmatch(text) or (_DATED.match(text) and not caps):
+    if (
+        _VALUED.search(text)
+        or (_ADDRESSED.fullmatch(text) and not (caps and text[-1] != ":"))
+        or (_DATED.match(text) and not caps)
+    ):
         return ""
     marker = marker_of(unit.first)
     if marker:
@@ -108,7 +112,8 @@ def title_like(unit: Unit) -> bool:
     text = unit.text
     if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
         return False
-    return is_caps(text) or (bool(_LABEL.match(text)) and not ends_sentence(text)) or unit.underlined
+    labelled = LABEL.match(text) and (not ends_sentence(text) or (text[-1] == "." and _is_titled(text)))
+    return is_caps(text) or bool(labelled) or unit.underlined
 
 
 def is_caps(text: str) -> bool:

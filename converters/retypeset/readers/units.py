@@ -14,7 +14,7 @@ from typing import Final
 from .lines import RULE, TEXT, Line, Unit, ends_sentence
 from .markers import marker_of
 from .regions import Region
-from .titles import is_caps, title_like
+from .titles import LABEL, is_caps, title_like
 
 _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Mrs|Ms|Dr|Messrs|St|vs|Sec|Art|Jr|Sr)\.)$"
@@ -24,12 +24,16 @@ CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|under|from|as|at)|[,&-])$",
     re.IGNORECASE,
 )
+_LABELLED: Final = re.compile(rf"{LABEL.pattern}\S* {{1,8}}(?=\S)", re.IGNORECASE)
 # The first line of a paragraph is set in by this many columns; more is another layout.
 INDENT: Final = range(2, 18)
 # A gap this large at the line's end says that the next word was not left off for want of room.
 SLACK: Final = 1
 # Lines of a block of text end within so many columns of its right edge.
 RAGGED: Final = 14
+# Lines show a right edge of their own where they are this wide; two lines prove less than three.
+OWN_WIDTH: Final = 38
+OWN_WIDTH_OF_TWO: Final = 48
 # Lines that begin further right than this share of the width are a block of their own: address, signature, contact.
 RIGHT_SHARE: Final = 0.42
 
@@ -84,7 +88,11 @@ def _local_edge(lines: Sequence[Line], edge: int) -> int:
     longest = max(ends)
     near = sum(1 for end in ends if end >= longest - RAGGED)
     width = longest - min(line.indent for line in lines)
-    return longest if near >= 0.7 * len(ends) and width >= 38 else max(edge, longest)
+    return (
+        longest
+        if near >= 0.7 * len(ends) and width >= (OWN_WIDTH if len(ends) > 2 else OWN_WIDTH_OF_TWO)
+        else max(edge, longest)
+    )
 
 
 def units_of(chunk: Sequence[Line], edge: int) -> Iterator[Unit]:
@@ -154,6 +162,8 @@ def _goes_on(unit: Unit, following: Unit) -> bool:
         return len(unit.lines) > 1 and first.indent == unit.last.indent > unit.first.indent and last[-1] not in ".:;?!"
     if starts == "(" and len(unit.lines) == 1:
         return False
+    if len(unit.lines) == 1 and _hangs(unit.first, first):
+        return True
     level = abs(first.indent - unit.last.indent) <= 2 or (len(unit.lines) == 1 and first.indent < unit.first.indent)
     hanging = len(unit.lines) == 1 and bool(marker_of(unit.first))
     if not (level or hanging):
@@ -166,6 +176,12 @@ def _goes_on(unit: Unit, following: Unit) -> bool:
     if starts.islower() or (CONNECTS.match(first.text, first.indent) and len(unit.lines) == 1 and is_caps(last)):
         return long
     return long and not title_like(following) and CONNECTED.search(last) is not None
+
+
+def _hangs(title: Line, line: Line) -> bool:
+    """Does a line stand below the words of a labelled title: `Item 7.  Management's / Discussion`?"""
+    match = _LABELLED.match(title.text, title.indent)
+    return match is not None and abs(line.indent - match.end()) <= 1 and not ends_sentence(title.text)
 
 
 def split_prose(units: Sequence[Unit]) -> Iterator[Unit]:

@@ -1,0 +1,65 @@
+"""The stages between envelope and blocks: pages, regions, prose, hyphens, outline, tables and schedules.
+
+What a case shows: the text of a document without an envelope, or of one `<DOCUMENT>`; the blocks in Markdown. The prose
+of every case is wide enough to tell how wide the page is, for the reader measures it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import retypeset
+from retypeset.notes import LOSS
+
+if TYPE_CHECKING:
+    from tests.conftest import Case
+
+
+def _check(case: Case) -> None:
+    submission = retypeset.read(case.data)
+    notes = [*submission.notes, *(note for document in submission.documents for note in document.notes)]
+    assert [note for note in notes if note.code in LOSS] == []
+    assert _body(retypeset.to_markdown(submission)) == case.expected
+
+
+def _body(markdown: str) -> str:
+    """Drop the frame, which a file without an envelope does not have: title, `---`, heading of the document."""
+    front, rule, document = markdown.partition("\n---\n\n")
+    return (document.partition("\n\n")[2] if rule else front).strip("\n")
+
+
+@pytest.mark.cases("body/pages", 11)
+def test_pages(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/prose", 13)
+def test_prose(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/titles", 13)
+def test_titles(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/lists", 11)
+def test_lists(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/lines", 12)
+def test_lines(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/tables", 15)
+def test_tables(case: Case) -> None:
+    _check(case)
+
+
+@pytest.mark.cases("body/schedules", 7)
+def test_schedules(case: Case) -> None:
+    _check(case)
