@@ -1,4 +1,4 @@
-"""Print what Retypeset costs and how well it reads: speed, memory, pages of PDF, growth, and the figures on the gold.
+"""Print what Retypeset costs and how well it reads: speed, memory, pages of PDF, growth, the gold, and Items.
 
 Every measurement runs in a process of its own (measure.py), one after the other, and counts CPU seconds: other work on
 the machine disturbs it little. Start-up is what an interpreter and the imports cost before the first byte is read, and
@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("retypeset")
 MEASURE = Path(__file__).with_name("measure.py")
+ITEMS = Path(__file__).with_name("items.py")
 
 FORMATS = ("md", "html", "json", "pdf")
 MEGABYTE = 10**6
@@ -229,6 +230,17 @@ def accuracy(gold: Path, folder: Path) -> None:
     subprocess.run([sys.executable, gold / "score.py", gold / "dev", folder / "gold"], check=True)
 
 
+def items(paths: Sequence[Path]) -> None:
+    """The Items of the form that items.py found in the annual and quarterly reports, and those it did not."""
+    result = subprocess.run([sys.executable, ITEMS, *paths], check=True, stdout=subprocess.PIPE)
+    said = json.loads(result.stdout)
+    if not said["rows"]:
+        return
+    show("Items of the form", ["", "form", "found", "named, not found"], said["rows"])
+    share = f", {said['found'] / said['named']:.1%}" if said["named"] else ""
+    print(f"\n  {len(said['rows'])} filings, {said['named']} Items named, {said['found']} of these found{share}")
+
+
 # ---------------------------------------------------------------- the command line
 
 
@@ -262,6 +274,7 @@ def main() -> None:
         growth(quick, folder)
         if (SHARED / "gold" / "dev").is_dir():
             accuracy(SHARED / "gold", folder)
+    items(arguments.paths)
 
 
 if __name__ == "__main__":

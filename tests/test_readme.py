@@ -185,7 +185,7 @@ def _options() -> dict[str, Sequence[str]]:
     """The options of the program and of each command, by the command's name."""
     found: dict[str, Sequence[str]] = {}
     for name, command in {"retypeset": commands, **commands.commands}.items():
-        context = click.Context(command, info_name=name, **command.context_settings)
+        context = click.Context(command, info_name=name, **commands.context_settings)
         found[name] = [word for parameter in command.get_params(context) for word in parameter.opts if word[0] == "-"]
     return found
 

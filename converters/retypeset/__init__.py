@@ -12,6 +12,9 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .conversion import convert as convert
+    from .items import excerpt as excerpt
+    from .items import item as item
+    from .items import sections as sections
     from .notes import RetypesetError as RetypesetError
     from .readers import check as check
     from .readers import read as read
@@ -28,9 +31,12 @@ _WHERE = {
     "attachment_data": ("readers.attachments", "attachment_data"),
     "check": ("readers", "check"),
     "convert": ("conversion", "convert"),
+    "excerpt": ("items", "excerpt"),
     "from_json": ("writers.json", "read"),
+    "item": ("items", "item"),
     "read": ("readers", "read"),
     "schema": ("writers.json", "schema"),
+    "sections": ("items", "sections"),
     "to_html": ("writers.html", "write"),
     "to_json": ("writers.json", "write"),
     "to_markdown": ("writers.markdown", "write"),
@@ -43,9 +49,12 @@ __all__ = [
     "attachment_data",
     "check",
     "convert",
+    "excerpt",
     "from_json",
+    "item",
     "read",
     "schema",
+    "sections",
     "to_html",
     "to_json",
     "to_markdown",

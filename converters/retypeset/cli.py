@@ -44,6 +44,7 @@ class Job(NamedTuple):
     where: Destination
     split: bool
     strict: bool
+    item: str | None
     template: str | None
     style: str | None
     sources: list[Path]
@@ -97,6 +98,7 @@ def commands() -> None:
       retypeset convert --to html,json -o out *.txt  out/<stem>.html and out/<stem>.json
       retypeset convert filings/ -o out/             every filing of a folder
       retypeset convert --split filing.txt -o out/   out/filing/1-10-K.md, ...
+      retypeset convert --item 7 filing.txt          one Item of the form
       zcat filing.txt.gz | retypeset convert - --to html > filing.html
 
     Exit codes: 0 all were converted; 1 an input failed (the others were converted), or --strict complained;
@@ -122,8 +124,9 @@ def commands() -> None:
 )
 @click.option("--split", "parted", is_flag=True, help="A file for each document and attachment, in OUT/<stem>/.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where text was lost; the output is written all the same.")
+@click.option("--item", metavar="ITEM", help="Only this Item of the form: 7, 7A, 2.02 or, with its Part, II.1.")
 @click.option("--template", type=click.Path(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
-@click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, for ours.")
+@click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
 @click.pass_context
 def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     ctx: click.Context,
@@ -133,6 +136,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     formats: tuple[str, ...],
     parted: bool,
     strict: bool,
+    item: str | None,
     template: str | None,
     style: str | None,
 ) -> None:
@@ -152,7 +156,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     own = [Path(name) for name in (template, style) if name is not None]
     check(given, formats, where, own=own)
     sources = [*own, *(one.path for one in given if one.path)]
-    job = Job(formats, where, parted, strict, _text(template), _text(style), sources)
+    job = Job(formats, where, parted, strict, item, _text(template), _text(style), sources)
     say(*problems)
     done = [_convert(job, one) for one in given]
     if problems or not all(done):
@@ -248,6 +252,8 @@ def _convert(job: Job, given: Input) -> bool:
         source = _source(given)
         submission = _read(given, source)
         losses = _say_notes(given, submission)
+        if job.item is not None:
+            submission = retypeset.excerpt(submission, job.item)
         _write(job, given, submission, source)
         if losses and job.strict:
             outcome.failed = True

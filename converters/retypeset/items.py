@@ -11,14 +11,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from .model import Block, Document, Heading, List, Table
+from .model import Block, Document, Heading, List, Submission, Table
+from .notes import ItemError
 
+_ADDRESS: Final = re.compile(r"(?:(I{1,3}|IV)\.)?(\d{1,2}[A-Z]?|\d\.\d\d)", re.IGNORECASE)
 _PART: Final = re.compile(r"part\s+(IV|I{1,3})\b", re.IGNORECASE)
+_NEXT_PART: Final = re.compile(rf"{_PART.pattern}|signatures?\W*$", re.IGNORECASE)
+_NEXT_ITEM: Final = re.compile(rf"{_NEXT_PART.pattern}|items?\s", re.IGNORECASE)
 
 
 class Section(Struct, frozen=True):
-    """A heading and what stands below it, down to the next heading of its level or a higher one.
+    """A heading and what stands below it, down to the next heading of its level or a higher one; the section of an
+    Item or Part goes down to the next Item or Part, or to the signatures.
 
     `path` names the headings above it, from the top; `part` is the Part of the form it stands in ("II"), or empty.
     """
@@ -50,6 +56,32 @@ def item(document: Document, number: str, *, part: str = "") -> Section | None:
     return max(found, key=_size, default=None)
 
 
+def excerpt(submission: Submission, address: str) -> Submission:
+    """Give the submission with nothing in it but an Item: "7", "7A", "2.02", or with its Part, "II.1".
+
+    It is taken from the first document that has it. What is left is no whole any more: `check` will say so. Raises
+    RetypesetError where `address` names no Item, or no document has that one.
+    """
+    match = _ADDRESS.fullmatch(address.strip())
+    if not match:
+        raise ItemError(f"{address!r} names no Item: write 7, 7A, 2.02 or, with the Part, II.1")
+    for document in submission.documents:
+        if found := item(document, match[2], part=match[1] or ""):
+            blocks = (found.heading, *found.blocks)
+            return replace(submission, documents=(_only(document, blocks),), attachments=(), envelope=())
+    every = (s for d in submission.documents for s in _sections(d.blocks) if s.heading.item)
+    known = dict.fromkeys(f"{s.part}.{s.heading.item}" if s.part else s.heading.item for s in every)
+    raise ItemError(f"no Item {address} was found; found were: {', '.join(known) or 'none'}")
+
+
+def _only(document: Document, blocks: tuple[Block, ...]) -> Document:
+    first, last = blocks[0].lines[0].first, blocks[-1].lines[-1].last
+    within = tuple(f for f in document.furniture if first <= f.lines.first <= last)
+    before = sum(1 for page in document.pages if page.line <= first)
+    pages = tuple(p for p in document.pages[max(before - 1, 0) :] if p.line <= last)
+    return replace(document, blocks=blocks, furniture=within, pages=pages)
+
+
 def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
     above: list[Heading] = []
     part = ""
@@ -66,9 +98,14 @@ def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
 
 
 def _closes(block: Block, heading: Heading) -> bool:
+    """Does a section end here? An Item or Part ends at the next one, whatever headings of statements stand between."""
     if not isinstance(block, Heading):
         return False
-    return block.level <= heading.level or bool(heading.item and block.item)
+    if heading.item:
+        return bool(block.item or _NEXT_ITEM.match(block.text))
+    if _PART.match(heading.text):
+        return _NEXT_PART.match(block.text) is not None
+    return block.level <= heading.level
 
 
 def _size(section: Section) -> int:

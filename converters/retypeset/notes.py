@@ -21,6 +21,10 @@ class OutputError(RetypesetError):
     """The output cannot be written."""
 
 
+class ItemError(RetypesetError):
+    """The Item asked for is none, or is not in the filing."""
+
+
 class TemplateError(RetypesetError):
     """A template or style given by the user cannot be used."""
 

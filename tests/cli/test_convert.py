@@ -96,6 +96,20 @@ def test_the_gold_is_scored_with_this_line(run: Run, path: Path, tmp_path: Path)
     assert _files(tmp_path / "OUT.d") == [f"{STEM}.html", "0009999999-97-000012.2-ex-3.b.html"]
 
 
+def test_an_item_alone_is_written_where_it_is_asked_for(run: Run, path: Path) -> None:
+    result = run("convert", "--item", "1", path)
+    assert result.exit_code == 0
+    assert "FINANCIAL STATEMENTS" in result.stdout
+    assert SENTENCE in run("convert", path).stdout
+    assert result.stdout == retypeset.to_markdown(retypeset.excerpt(retypeset.read(path, name=path.name), "1"))
+
+
+def test_an_item_that_is_not_there_fails_this_input_only(run: Run, path: Path) -> None:
+    result = run("convert", "--item", "12", path)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{path}: error: no Item 12 was found; found were: 1" in result.stderr
+
+
 def test_only_txt_is_cut_off_a_name(run: Run, path: Path, tmp_path: Path) -> None:
     names = ["a.TXT", "b.nc", "c.2", "d"]
     inputs = [path.rename(path.with_name("a.TXT"))]
