@@ -1,0 +1,165 @@
+"""Lines of a table -> rows: a label wrapped over lines is one row, wrapped words go on with the row above them.
+
+A row is put together from the lines that go on with each other; what kind of row it is and how deep its label is set in
+is told by the row itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, Literal, NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..model import Cell, Range, Row
+from .columns import Column, Layout, Part
+from .figures import cells_of
+from .lines import Line, ranges
+
+_TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
+_CONNECTED: Final = re.compile(
+    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&-])$", re.IGNORECASE
+)
+_CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+# A label of so many characters that goes on with a figure or a bracket was wrapped.
+LONG_LABEL: Final = 25
+# Labels begin with small letters as a habit where more than this share does.
+LOWER: Final = 0.3
+_EMPTY: Final = Cell("")
+
+
+class TableLine(Struct, gc=False):
+    """A line of a table: its parts, the blank lines above it (9: a page break), the tags above it.
+
+    Behind the first part stand so many `amounts`, years and dates aside; `stub` is where the first of them, or the
+    first year, begins (-1: there is none).
+    """
+
+    line: Line
+    parts: list[Part]
+    blanks: int
+    tags: str
+    rule: bool = False
+    amounts: int = 0
+    stub: int = -1
+
+
+class _Row(Struct, gc=False):
+    """A row under construction: the text of each cell, its pieces parted by line feeds, and the row's lines."""
+
+    cells: list[str]
+    lines: list[Line]
+    figures: bool
+    level: int
+    after_rule: bool
+
+
+class _Labels(NamedTuple):
+    """Where the labels of a table end, whether they begin with small letters as a habit, and the columns of figures."""
+
+    width: int
+    lower: bool
+    figures: frozenset[int]
+
+
+def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] | None:
+    """Put the rows together; None where one does not fit the columns."""
+    stub = columns[0].end
+    width = max([x.parts[0].end for x in lines if len(x.parts) > 1 and x.parts[0].start < stub], default=0)
+    begun = [
+        x.parts[0].text[0]
+        for before, x in zip([None, *lines], lines, strict=False)
+        if x.amounts and x.parts[0].start < stub and (before is None or before.amounts or before.rule or x.blanks)
+    ]
+    lower = sum([c.islower() for c in begun]) > LOWER * len(begun)
+    labels = _Labels(width, lower, frozenset([n for n, c in enumerate(columns) if c.figures]))
+    give_out = Layout(columns, max([x.parts[-1].end for x in lines if x.parts])).give_out
+    rows: list[Row] = []
+    row: _Row | None = None
+    rule = False
+    for n, x in enumerate(lines):
+        if not x.parts:
+            rule = rule or x.rule
+            continue
+        given = give_out(x.parts)
+        if given is None:
+            return None
+        cells, figures = given
+        if row is not None:
+            # A line with figures never goes on with a row that has its own: most are decided here.
+            if not (figures and row.figures) and not x.blanks and not rule and _goes_on(row, given, lines, n, labels):
+                row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
+                row.lines.append(x.line)
+                row.figures = row.figures or figures
+                continue
+            rows.append(_close(row))
+        row = _Row(cells, [x.line], figures, x.line.indent, rule)
+        rule = False
+    if row is not None:
+        rows.append(_close(row))
+    return _with_levels(rows)
+
+
+def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine], n: int, labels: _Labels) -> bool:
+    """Does line n go on with the row above it? They have not both figures."""
+    width, lower, with_figures = labels
+    cells, figures = given
+    label, following = row.cells[0], cells[0]
+    if not following:
+        both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
+        return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
+    if not label:
+        return False
+    small = following[0].islower() and not lower
+    starts_small = small or _connected(label) or label.count("(") > label.count(")")
+    deeper = lines[n].line.indent > row.level
+    if row.figures:
+        if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
+            return False
+        return starts_small or (deeper and _alone(row, lines[n + 1 : n + 2]))
+    if sum(map(bool, row.cells)) > 1 and sum(map(bool, cells)) == 1:
+        return deeper or starts_small
+    if label[-1] == ":" and not starts_small:
+        return False
+    if following[0] in "(0123456789" and len(label) >= LONG_LABEL and lines[n].amounts != len(lines[n].parts):
+        return True
+    end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")
+    room = end + 1 + len(following.split(None, 1)[0]) <= width
+    return starts_small or (not room and deeper)
+
+
+def _connected(label: str) -> bool:
+    """Does a label end in a word that calls for another? The longest of them has four letters."""
+    return label[-1] in _CONNECTS and _CONNECTED.search(label, max(0, len(label) - 4)) is not None
+
+
+def _alone(row: _Row, then: Sequence[TableLine]) -> bool:
+    """Does nothing follow that is set further in than the row?"""
+    return not then or then[0].blanks > 0 or then[0].rule or then[0].line.indent <= row.level
+
+
+def _close(row: _Row) -> Row:
+    label, *others = row.cells
+    if "\n" in label or "  " in label or not label.isascii():
+        label = " ".join(label.split())
+    kind: Literal["data", "section", "total"] = "data"
+    if not any(others):
+        kind = "section"
+    elif (row.after_rule and row.figures and not label) or ("total" in label.lower() and _TOTAL.search(label)):
+        kind = "total"
+    first = row.lines[0].number
+    where = ranges(row.lines) if len(row.lines) > 1 else (Range(first, first),)
+    return Row((Cell(label) if label else _EMPTY, *cells_of(others)), where, kind, row.level)
+
+
+def _with_levels(rows: Sequence[Row]) -> list[Row]:
+    """Count how deep each label is set in, from 0 at the margin: indents that hardly differ are one."""
+    indents = sorted({row.level for row in rows if row.cells[0].text})
+    depth: dict[int, int] = {}
+    for before, indent in pairwise([-9, *indents]):
+        depth[indent] = depth.get(before, -1) + (indent - before > 1)
+    levels = [depth.get(row.level, 0) if row.cells[0].text else 0 for row in rows]
+    return [row if row.level == level else replace(row, level=level) for row, level in zip(rows, levels, strict=True)]
