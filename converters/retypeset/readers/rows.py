@@ -24,6 +24,8 @@ _CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&-])$", re.IGNORECASE
 )
 _CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+# What stands alone above the Items of a contents page.
+_PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
 LONG_LABEL: Final = 25
 # Labels begin with small letters as a habit where more than this share does.
@@ -109,6 +111,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     cells, figures = given
     label, following = row.cells[0], cells[0]
     if not following:
+        if _PART.fullmatch("".join(cells)):
+            return False
         both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:
