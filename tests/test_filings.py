@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import retypeset
-from retypeset.model import Submission
+from retypeset.model import Document, Submission, Table
 from retypeset.notes import LOSS
+from retypeset.readers.decode import decode
 
 _ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_DIGITS = re.compile(r"\d+")
 FEWEST_WITH_HEADER = 100
+FEWEST_ROWS = 10_000
 
 
 def _prove(path: Path) -> Submission:
@@ -64,3 +68,29 @@ def test_every_attachment_of_a_filing_can_be_taken_out(filings: tuple[Path, ...]
                 found += 1
                 assert len(retypeset.attachment_data(attachment, data)) == attachment.size, path.name
     assert found
+
+
+def test_no_figure_of_a_table_is_cut_or_joined(filings: tuple[Path, ...], gold: tuple[Path, ...]) -> None:
+    rows = 0
+    for path in (*filings, *gold):
+        data = path.read_bytes()
+        lines = decode(data).lines
+        for document in retypeset.read(data).documents:
+            rows += _every_row_has_the_digits_of_its_lines(document, lines, path)
+    assert rows >= FEWEST_ROWS
+
+
+def _every_row_has_the_digits_of_its_lines(document: Document, lines: list[str], path: Path) -> int:
+    tags: dict[int, str] = defaultdict(str)
+    for piece in document.furniture:
+        if piece.kind == "tag":
+            tags[piece.lines.first] += piece.text
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    rows = [row for table in tables for row in table.body]
+    for row in rows:
+        filed = [n for where in row.lines for n in range(where.first, where.last + 1)]
+        given = Counter(group for n in filed for group in _DIGITS.findall(lines[n - 1]))
+        taken = Counter(group for n in filed for group in _DIGITS.findall(tags[n]))
+        shown = Counter(group for cell in row.cells for group in _DIGITS.findall(cell.text))
+        assert shown == given - taken, f"{path.name}, lines {row.lines}"
+    return len(rows)

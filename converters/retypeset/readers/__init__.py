@@ -1,4 +1,4 @@
-"""bytes -> decode -> envelope -> lines -> pages -> regions -> prose -> model: the stages in order."""
+"""The stages: bytes -> decode -> envelope -> lines -> pages -> schedules, regions -> prose, tables -> outline."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from ..model import (
     Document,
     Furniture,
     Note,
-    Preformatted,
     Source,
     Submission,
-    Table,
 )
 from ..proof import violations
 from . import attachments
@@ -24,7 +22,7 @@ from .envelope import Body, open_envelope
 from .lines import Line, scan
 from .outline import outline
 from .pages import part_pages
-from .prose import Piece, set_text
+from .prose import Element, set_text
 from .regions import part_regions, right_edge
 from .schedules import schedule, schedules
 from .source import SourceLike, load
@@ -87,7 +85,7 @@ def _document(lines: list[str], body: Body) -> Document:
     furniture: list[Furniture] = []
     running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
     edge = right_edge(running)
-    parts: list[Piece | Table | Preformatted] = []
+    parts: list[Element] = []
     done = 0
     for start, end in schedules(running):
         parts += _parts(running[done:start], edge, furniture)
@@ -110,7 +108,7 @@ def _document(lines: list[str], body: Body) -> Document:
     )
 
 
-def _parts(lines: list[Line], edge: int, furniture: list[Furniture]) -> Iterator[Piece | Table | Preformatted]:
+def _parts(lines: list[Line], edge: int, furniture: list[Furniture]) -> Iterator[Element]:
     for region in part_regions(lines, edge):
         yield from set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .regions import LEADERS
+from .leaders import without_leaders
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d[\d,]*(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
@@ -63,14 +63,9 @@ class Column(Struct, frozen=True, gc=False):
     figures: bool
 
 
-def has_leaders(text: str) -> bool:
-    """May there be leaders in a line? Three searches for a string decide before the expression is tried."""
-    return ".." in text or ". ." in text or " . " in text
-
-
 def parts_of(text: str) -> list[Part]:
     """Take a line apart where two blanks and more stand, leaders counted as blanks, and between figures."""
-    body = LEADERS.sub(_blanks, text).rstrip() if "." in text and has_leaders(text) else text
+    body = without_leaders(text).rstrip() if "." in text else text
     stripped = body.lstrip()
     at = len(body) - len(stripped)
     if text.isascii():
@@ -101,10 +96,6 @@ def parts_of(text: str) -> list[Part]:
             add(Part(at, end, piece, is_figure(piece)))
         at = end
     return _signs(parts, text) if signs else parts
-
-
-def _blanks(match: re.Match[str]) -> str:
-    return " " * len(match[0])
 
 
 def _without_sign(piece: str) -> tuple[str, str]:

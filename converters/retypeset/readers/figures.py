@@ -75,15 +75,14 @@ def _stated(match: re.Match[str]) -> Figure:
     return Figure(f"-{value}" if negative else value, unit, nil=False)
 
 
-_EMPTY: Final = Cell("")
+EMPTY: Final = Cell("")
 
 
 def cells_of(texts: Sequence[str]) -> list[Cell]:
     """Make cells of their pieces, which blanks or line feeds part, each with the number it states."""
     plain = _PLAIN.fullmatch
     return [
-        _EMPTY if not text else Cell(text, 1, 1, text.replace(",", "")) if plain(text) else _cell(text)
-        for text in texts
+        EMPTY if not text else Cell(text, 1, 1, text.replace(",", "")) if plain(text) else _cell(text) for text in texts
     ]
 
 

@@ -15,16 +15,17 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from ..model import Cell, Range, Row
-from .columns import Column, Part, parts_of
+from .columns import Column, Part
+from .figures import EMPTY
 from .lines import RULE, Line
 
+YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
+_PIECE: Final = re.compile(r"\S+")
 # A head covers a column where it stands over so many characters of it, or this share of a narrow one.
 COVERS: Final = 3
 COVERS_SHARE: Final = 0.5
 # How far, in columns of type, the middle of a spanning head may be from the middle of what it spans.
 OFF_CENTRE: Final = 6
-
-
 # How far two heads over each other may be out of line, in columns of type.
 MIDDLE: Final = 2
 
@@ -32,7 +33,6 @@ MIDDLE: Final = 2
 Placed: TypeAlias = tuple[int, int, Part]
 # Where a column begins and ends, and how much of it a head must cover.
 Extents: TypeAlias = Sequence[tuple[int, int, float]]
-_EMPTY: Final = Cell("")
 
 
 class _Head(Struct, gc=False):
@@ -54,11 +54,7 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     ruled = [line.kind == RULE for line in lines]
     if all(ruled):
         return []
-    # In a line that begins with a tag the reader of rows sees the tag and all behind it; a head has parts.
-    parts = [
-        _drawn(line.text) if rule else parts_of(line.text) if line.text[line.indent] == "<" else own
-        for line, own, rule in zip(lines, parts, ruled, strict=True)
-    ]
+    parts = [_drawn(line.text) if rule else own for line, own, rule in zip(lines, parts, ruled, strict=True)]
     extents = _extents([own for own, rule in zip(parts, ruled, strict=True) if rule], columns)
     placed: list[list[Placed]] = []
     for n, own in enumerate(parts):
@@ -78,10 +74,6 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
 def _drawn(rule: str) -> list[Part]:
     """The pieces of a rule; one blank parts them."""
     return [Part(m.start(), m.end(), m[0], amount=False) for m in _PIECE.finditer(rule)]
-
-
-_YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
-_PIECE: Final = re.compile(r"\S+")
 
 
 def _agree(placed: Sequence[list[Placed]]) -> None:
@@ -194,7 +186,7 @@ def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part]) -> 
         if part.text[0] == "(" and " " in part.text:  # what holds for all figures: `(in thousands)`
             return [(1, figures)]
         years = [b for b in below if b.start >= extents[0][1]]
-        counted = len(years) == figures and all(_YEAR.fullmatch(b.text) for b in years)
+        counted = len(years) == figures and all(YEAR.fullmatch(b.text) for b in years)
         if len(_covered(part.start, part.end, extents)) == 1 and not counted:
             return []
     if len(below) <= len(parts):
@@ -275,8 +267,8 @@ def _cells(heads: Sequence[_Head], width: int) -> list[Cell]:
             cells[-1] = Cell(text, colspan=last - first + 1)
         else:
             last = head.last
-            cells += [_EMPTY] * (head.first - column)
+            cells += [EMPTY] * (head.first - column)
             cells.append(Cell(text, colspan=last - head.first + 1))
         column = last + 1
-    cells += [_EMPTY] * (width - column)
+    cells += [EMPTY] * (width - column)
     return cells

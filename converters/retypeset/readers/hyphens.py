@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ..model import Furniture, Range
-from .lines import Line
+from .lines import Line, join
 
 # More lines than this, as a share, end in a hyphen only where a machine put them there.
 HYPHENATED: Final = 0.06
@@ -41,10 +41,8 @@ class Hyphens:
     def join(self, lines: Sequence[Line], furniture: list[Furniture]) -> str:
         """Join lines into one string with single blanks; a hyphen that is dropped goes on the list of furniture."""
         texts = [line.text for line in lines]
-        if len(texts) == 1:
-            return " ".join(texts[0].split())
-        if not any(text[-1] == "-" for text in texts[:-1]):
-            return " ".join(" ".join(texts).split())
+        if not self.drops or not any(text[-1] == "-" for text in texts[:-1]):
+            return join(texts)
         out = texts[:1]
         for line, text in zip(lines, texts[1:], strict=False):
             before, after = out[-1], text.lstrip()
@@ -58,8 +56,6 @@ class Hyphens:
         return " ".join(" ".join(out).split())
 
     def _dropped(self, before: str, after: str) -> bool:
-        if not self.drops:
-            return False
         left, right = _END.search(before), _BEGIN.match(after)
         if not left or not right:
             return False

@@ -101,9 +101,9 @@ def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
         furniture += [Furniture("break", m[0], where) for m in found]
         before = before or any(m.start() == 0 for m in found)
         after = after or any(m.start() > 0 for m in found)
-        text = _PAGE.sub(_blank, text)
+        text = _PAGE.sub(blank, text)
     tags = list(_LAYOUT.finditer(text))
-    text = _LAYOUT.sub(_blank, text)
+    text = _LAYOUT.sub(blank, text)
     text = text.rstrip()
     if tags and not text:
         furniture.append(Furniture("tag", " ".join(m[0] for m in tags), where))
@@ -121,7 +121,8 @@ def _tagged(number: int, text: str, furniture: list[Furniture]) -> list[Line]:
     return [*([page] if before else []), *middle, *([page] if after else [])]
 
 
-def _blank(match: re.Match[str]) -> str:
+def blank(match: re.Match[str]) -> str:
+    """Blanks as wide as what was found."""
     return " " * len(match[0])
 
 
@@ -143,6 +144,11 @@ def join(texts: Sequence[str]) -> str:
     if "-\n" in text:
         text = _HYPHEN.sub("-", text)
     return " ".join(text.split())
+
+
+def rules(lines: Sequence[Line]) -> list[Furniture]:
+    """The rules among these lines, as furniture."""
+    return [Furniture("rule", r.text, Range(r.number, r.number)) for r in lines if r.kind == RULE]
 
 
 def ranges(lines: Sequence[Line]) -> Ranges:

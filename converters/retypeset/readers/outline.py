@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from ..model import Align, Block, Furniture, Heading, Lines, List, ListItem, Paragraph, Preformatted, Table
+from ..model import Align, Block, Furniture, Heading, Lines, List, ListItem, Paragraph
 from .hyphens import Hyphens
 from .lines import Line, ends_sentence, ranges
 from .markers import marker_of
-from .prose import Piece
+from .prose import Element, Piece
+from .regions import NEW_PAGE
 from .titles import is_centred
 
 RANKS: Final = {
@@ -41,6 +42,8 @@ RANKS: Final = {
     "numbered": 8,
     "titled": 8,
 }
+_NUMBERED: Final = frozenset(("numbered", "lettered"))
+_ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
@@ -50,7 +53,7 @@ LONG: Final = 50
 FOOTNOTES: Final = 4
 
 
-def outline(parts: Sequence[Piece | Table | Preformatted], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
+def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order; hyphens that are dropped go on the list of furniture."""
     parts = list(_back_matter(_listed(list(_signatures(_joined(parts))))))
     levels = _levels(parts)
@@ -74,13 +77,13 @@ def outline(parts: Sequence[Piece | Table | Preformatted], edge: int, furniture:
 
 
 def _joined(
-    parts: Sequence[Piece | Table | Preformatted],
-) -> list[Piece | Table | Preformatted]:
+    parts: Sequence[Element],
+) -> list[Element]:
     """Join the halves of what a page break cut in two."""
-    out: list[Piece | Table | Preformatted] = []
+    out: list[Element] = []
     for part in parts:
         if isinstance(part, Piece) and part.kind == "paragraph" and part.blanks:
-            before = _open_before(out) if part.blanks == 9 else _cut_before(out, part)
+            before = _open_before(out) if part.blanks == NEW_PAGE else _cut_before(out, part)
             if before is not None and not _starts_afresh(before, part):
                 before.lines = before.lines + part.lines
                 continue
@@ -88,7 +91,7 @@ def _joined(
     return out
 
 
-def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
+def _open_before(out: Sequence[Element]) -> Piece | None:
     """The last paragraph or item before the break whose sentence has no end, over footnotes at the foot of its page."""
     for part in out[: -FOOTNOTES - 2 : -1]:
         if not isinstance(part, Piece) or part.kind not in ("paragraph", "item"):
@@ -100,7 +103,7 @@ def _open_before(out: Sequence[Piece | Table | Preformatted]) -> Piece | None:
     return None
 
 
-def _cut_before(out: Sequence[Piece | Table | Preformatted], part: Piece) -> Piece | None:
+def _cut_before(out: Sequence[Element], part: Piece) -> Piece | None:
     """The paragraph before a blank line that stands in the middle of a sentence."""
     before = out[-1] if out else None
     if not isinstance(before, Piece) or before.kind not in ("paragraph", "item") or part.blanks > 1:
@@ -120,8 +123,8 @@ def _starts_afresh(before: Piece, after: Piece) -> bool:
 
 
 def _signatures(
-    parts: Sequence[Piece | Table | Preformatted],
-) -> Iterator[Piece | Table | Preformatted]:
+    parts: Sequence[Element],
+) -> Iterator[Element]:
     """Put the company's name over a signature, set as far in, into the signature's lines."""
     held: Piece | None = None
     for part in parts:
@@ -145,7 +148,7 @@ def _signs(piece: Piece) -> bool:
     return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
 
 
-def _listed(parts: list[Piece | Table | Preformatted]) -> list[Piece | Table | Preformatted]:
+def _listed(parts: list[Element]) -> list[Element]:
     """Numbered titles that follow each other with nothing between are the items of a list."""
     for a, b in pairwise(parts):
         if isinstance(a, Piece) and isinstance(b, Piece) and {a.style, b.style} <= _NUMBERED:
@@ -154,10 +157,7 @@ def _listed(parts: list[Piece | Table | Preformatted]) -> list[Piece | Table | P
     return parts
 
 
-_NUMBERED: Final = frozenset(("numbered", "lettered"))
-
-
-def _back_matter(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piece | Table | Preformatted]:
+def _back_matter(parts: Sequence[Element]) -> Iterator[Element]:
     """What stands under SIGNATURES and looks like a title is a name or an office."""
     inside = False
     for part in parts:
@@ -174,7 +174,7 @@ def _back_matter(parts: Sequence[Piece | Table | Preformatted]) -> Iterator[Piec
 # ---------------------------------------------------------------- levels
 
 
-def _levels(parts: Sequence[Piece | Table | Preformatted]) -> dict[int, int]:
+def _levels(parts: Sequence[Element]) -> dict[int, int]:
     """The level of each title, by the line it begins on: the ranks of this document's titles counted without gaps.
 
     A title right under another of the same look stands below it. What is set like an Item but stands before the first
@@ -220,7 +220,7 @@ class _Setter:
         levels: dict[int, int],
         edge: int,
         furniture: list[Furniture],
-        parts: Sequence[Piece | Table | Preformatted],
+        parts: Sequence[Element],
     ) -> None:
         self.levels, self.edge, self.furniture = levels, edge, furniture
         self.hyphens = Hyphens(p.lines for p in parts if isinstance(p, Piece) and p.kind in ("paragraph", "item"))
@@ -265,9 +265,6 @@ def _hangs(piece: Piece, item: Piece) -> bool:
     column = len(first.text) - len(first.text[body:].lstrip()) if body > 0 else first.indent + 2
     hang = item.lines[1].indent if len(item.lines) > 1 else column
     return hang > first.indent and all(line.indent >= min(hang, column) for line in piece.lines)
-
-
-_ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 
 
 def _kind(marker: str, before: Sequence[str]) -> str:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, starmap
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from ..model import Furniture, Range
-from .lines import RULE, Line, Unit
+from ..model import Furniture, Preformatted, Table
+from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
 from .titles import SIGNED, is_centred, title_like, title_style
@@ -38,9 +38,13 @@ class Piece(Struct):
     blanks: int = 0
 
 
+Element: TypeAlias = Piece | Table | Preformatted
+"""What a region is read into: tables are done, pieces wait for the outline."""
+
+
 def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piece]:
     """Read a text region into pieces; rules go on the list of furniture. `edge` is the column that full lines reach."""
-    furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in region.lines if r.kind == RULE]
+    furniture += rules(region.lines)
     blanks = single_spaced(region)
     pieces: list[Piece] = []
     for chunk, above in chunks(region.lines, blanks):
@@ -52,8 +56,7 @@ def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piec
 
 
 def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
-    units = list(units_of(chunk, edge))
-    units = list(split_prose(mend(units)))
+    units = list(split_prose(mend(list(units_of(chunk, edge)))))
     at = 0
     while at < len(units):
         unit = units[at]
@@ -80,10 +83,9 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
 def _beside(unit: Unit, following: Unit) -> bool:
     """Do two lines belong to one stack: set alike, or both in the middle?"""
     a, b = unit.first, following.first
-    if (following.ruled and b.text[b.indent] != "(" and not SIGNED.search(a.text)) or "*" in (
-        a.text[a.indent],
-        b.text[b.indent],
-    ):
+    if "*" in (a.text[a.indent], b.text[b.indent]):
+        return False
+    if following.ruled and b.text[b.indent] != "(" and not SIGNED.search(a.text):
         return False
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 

@@ -19,15 +19,13 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from .leaders import without_leaders
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
 from .markers import MARKER
 
 # ---- segments of a line
 
 _SEGMENT: Final = re.compile(r"\S++(?: \S++)*+")
-# Three dots and more, three and more with blanks between, two after a blank or dot, one between blanks. The first dot
-# stands before the alternatives: so the search goes from dot to dot.
-LEADERS: Final = re.compile(r"\.(?:\.{2,}| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  ))")
 FIGURE: Final = re.compile(
     r"[$(<+-]{0,3}\s?[$(]?\s?\.?\d[\d,./]*(?: \d+/\d+)?\)?\s?%?\)?(?:\s?\(\w{1,2}\)|\*{1,3})?"
     r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
@@ -99,15 +97,13 @@ Span: TypeAlias = tuple[int, int]
 class Region(Struct):
     """Lines that are read together, blank ones left out.
 
-    `after_break` says that a page began between this region and the one before; `blanks` holds, for each line, how many
-    blank lines stand above it (9: a page break).
+    `blanks` holds, for each line, how many blank lines stand above it (`NEW_PAGE`: a page break).
     """
 
     table: bool
     lines: list[Line]
     blanks: list[int]
     tags: dict[int, str]
-    after_break: bool = False
 
 
 class _Weighed(Struct):
@@ -130,13 +126,7 @@ class _Weighed(Struct):
 
 def segments(text: str) -> list[Span]:
     """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
-    return [m.span() for m in _SEGMENT.finditer(_without_leaders(text))]
-
-
-def _without_leaders(text: str) -> str:
-    if ".." in text or ". ." in text or " . " in text:
-        return LEADERS.sub(lambda m: " " * len(m[0]), text)
-    return text
+    return [m.span() for m in _SEGMENT.finditer(without_leaders(text))]
 
 
 def right_edge(lines: Sequence[Line]) -> int:
@@ -156,7 +146,7 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     runs = _best(weighed.weights, weighed.costs)
     starts = [start for start, _ in runs]
     regions = [
-        Region(table, own[start:end], blanks[start:end], {}, after_break=blanks[start] == NEW_PAGE)
+        Region(table, own[start:end], blanks[start:end], {})
         for (_, table), (start, end) in zip(runs, pairwise([*starts, len(own)]), strict=True)
     ]
     for i, tag in weighed.tags.items():
@@ -360,7 +350,7 @@ def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[flo
             return PROSE, _NO_PARTS, 0
     plain, begin = text, indent
     if dotted:
-        plain = _without_leaders(text).rstrip()
+        plain = without_leaders(text).rstrip()
         begin = len(plain) - len(plain.lstrip())
     if ascii_only and plain.find(_WIDE, begin) >= 0:
         return _far_parts(text, plain, begin)
@@ -440,13 +430,7 @@ def _one_part(text: str, indent: int, words: int, edge: int) -> float:
         return LONE_FIGURE
     if words >= 4 and text[-1] == "." and not text[indent].islower():
         return SENTENCE
-    if text[indent] == "<" and _SCHEDULE.match(text, indent):
-        return FIGURES
     return LABEL
-
-
-# A line of a financial data schedule (EX-27): a tag and its value.
-_SCHEDULE: Final = re.compile(r"<[A-Z][A-Z0-9&-]{1,40}>")
 
 
 def _stretched(text: str, parts: Sequence[Span], words: int, widest: int) -> bool:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ..model import Cell, Range, Row
 from .columns import Column, Layout, Part
-from .figures import cells_of
+from .figures import EMPTY, cells_of
 from .lines import Line, ranges
 
 _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
@@ -30,7 +30,6 @@ _PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 LONG_LABEL: Final = 25
 # Labels begin with small letters as a habit where more than this share does.
 LOWER: Final = 0.3
-_EMPTY: Final = Cell("")
 
 
 class TableLine(Struct, gc=False):
@@ -156,7 +155,7 @@ def _close(row: _Row) -> Row:
         kind = "total"
     first = row.lines[0].number
     where = ranges(row.lines) if len(row.lines) > 1 else (Range(first, first),)
-    return Row((Cell(label) if label else _EMPTY, *cells_of(others)), where, kind, row.level)
+    return Row((Cell(label) if label else EMPTY, *cells_of(others)), where, kind, row.level)
 
 
 def _with_levels(rows: Sequence[Row]) -> list[Row]:

@@ -16,9 +16,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..model import Cell, Column, Furniture, Range, Row, Table
+from ..model import Cell, Column, Furniture, Row, Table
 from .figures import cells_of
-from .lines import RULE, TEXT, Line, join, ranges
+from .lines import TEXT, Line, join, ranges, rules
 
 _TAGGED: Final = re.compile(r"\s*(<[A-Z][A-Z0-9&-]{1,40}>)\s*(\S.*)?$", re.IGNORECASE)
 _VALUE: Final = re.compile(r"\S+(?: \S+)*")
@@ -69,7 +69,7 @@ class _Row(Struct):
 
 def schedule(lines: Sequence[Line], furniture: list[Furniture]) -> Table:
     """Read the lines of a schedule into a table of a tag and its values a row; rules go on the list of furniture."""
-    furniture += [Furniture("rule", r.text, Range(r.number, r.number)) for r in lines if r.kind == RULE]
+    furniture += rules(lines)
     lines = [line for line in lines if line.kind == TEXT]
     rows: list[_Row] = []
     for line in lines:

@@ -13,30 +13,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
 from ..model import Column, Furniture, Preformatted, Range, Table
-from .columns import Part, find_columns, has_leaders, is_figure, parts_of
-from .heads import head_rows
-from .lines import RULE, TEXT, Line, ends_sentence, ranges
+from .columns import Part, find_columns, parts_of
+from .heads import YEAR, head_rows
+from .leaders import LEADERS, has_leaders
+from .lines import RULE, TEXT, Line, ends_sentence, ranges, rules
 from .markers import MARKER
-from .prose import Piece, set_text
-from .regions import LEADERS, Region
+from .prose import Element, Piece, set_text
+from .regions import NEW_PAGE, Region
 from .rows import TableLine, rows_of
 
-Pieces: TypeAlias = list[Piece | Table | Preformatted]
-
 _CENTURIES: Final = frozenset(("19", "20"))
-_YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
 _NOTE: Final = re.compile(r"(?:\*{1,3}|\(\w{1,2}\)|\{\w\}|\+{1,3})\s*\S")
 _DATE: Final = re.compile(
     r"(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?)?\s?(?:(?:19|20)\d\d)?\*?",
     re.IGNORECASE,
 )
 _DATE_STARTS: Final = frozenset("12JFMASOND")
-_TAGGED_ROW: Final = re.compile(r"\s*(<[A-Z0-9&-]{2,40}>)\s*(\S.*)?$", re.IGNORECASE)
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
 # So many dashes beside words are drawn; fewer stand for nothing.
@@ -47,7 +44,6 @@ WIDE_RULE: Final = 70
 NOTE_WORDS: Final = 7
 # Bars that stand on so many lines are drawn, not said.
 BARS: Final = 3
-FIGURE_SHARE: Final = 0.5
 
 
 class _Block(Struct):
@@ -58,10 +54,10 @@ class _Block(Struct):
     back: Sequence[TableLine] = ()
 
 
-def set_table(region: Region, edge: int, furniture: list[Furniture]) -> Pieces:
+def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Element]:
     """Read a table region. `edge` is the column that full lines of the document reach."""
     lines = _parted(region, furniture)
-    out: Pieces = []
+    out: list[Element] = []
     for block in _blocks(lines, furniture):
         out += _text(block.front, edge, furniture)
         if block.lines:
@@ -93,7 +89,7 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
         if own.kind == RULE:
             out.append(TableLine(own, [], blanks, tag, True))
             continue
-        parts = parts_of(own.text) if own.text[own.indent] != "<" else _tagged(own.text)
+        parts = parts_of(own.text)
         if "----" in own.text or "====" in own.text or "____" in own.text:
             parts = _undrawn(parts)
         stub, amounts = -1, 0
@@ -101,7 +97,7 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
                 # An amount is a year or a date only where it begins like a year.
-                amounts += part.text[:2] not in _CENTURIES or not _YEAR.fullmatch(part.text)
+                amounts += part.text[:2] not in _CENTURIES or not YEAR.fullmatch(part.text)
         out.append(TableLine(own, parts, blanks, tag, False, amounts, stub))
     return out
 
@@ -121,17 +117,8 @@ def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
     return Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
 
 
-def _tagged(text: str) -> list[Part]:
-    """The parts of a line that begins with a tag: the tag, and what it says."""
-    match = _TAGGED_ROW.match(text)
-    if match is None:
-        return parts_of(text)
-    spans = [match.span(n) for n in (1, 2) if match[n]]
-    return [Part(a, b, text[a:b], is_figure(text[a:b])) for a, b in spans]
-
-
 def _is_date(text: str) -> bool:
-    return text[0] in _DATE_STARTS and bool(_YEAR.fullmatch(text) or _DATE.fullmatch(text))
+    return text[0] in _DATE_STARTS and bool(YEAR.fullmatch(text) or _DATE.fullmatch(text))
 
 
 # ---------------------------------------------------------------- parting
@@ -171,7 +158,7 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
     above = lines[max(start, i - 20) : i]
     if not any(len(x.parts) > 1 and not _labelled_text(x, above) for x in group):
         return False
-    return not (lines[i].blanks == 9 and _same_heads(lines[start:i], group, furniture))
+    return not (lines[i].blanks == NEW_PAGE and _same_heads(lines[start:i], group, furniture))
 
 
 def _labelled_text(x: TableLine, above: Sequence[TableLine]) -> bool:
@@ -279,7 +266,7 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Pr
     body = lines[start:]
     columns = find_columns([x.parts for x in body if x.parts])
     made = rows_of(body, columns) if len(columns) > 1 else None
-    furniture += [Furniture("rule", x.line.text, Range(x.line.number, x.line.number)) for x in lines if x.rule]
+    furniture += rules([x.line for x in lines])
     if not made:
         return _as_typed(lines)
     above = [x for x in lines[:start] if x.parts or x.rule]

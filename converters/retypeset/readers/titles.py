@@ -43,6 +43,8 @@ _LETTERS: Final = re.compile(r"[A-Za-z]")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 # A title is no longer than this.
 TITLE_WORDS: Final = 18
+# Nor one that is known by nothing but the capitals of its words than this.
+TITLED_WORDS: Final = 14
 
 
 def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
@@ -66,7 +68,7 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         return "signatures"
     if match := LABEL.match(text):
         sentence = text[-1] in ".:" and not caps and not titled and len(words) > 3
-        if not sentence and len(words) <= TITLE_WORDS + 7:
+        if not sentence:
             return match[0].split()[0].lower()
     if _EXHIBIT.fullmatch(text):
         return "exhibit"
@@ -87,8 +89,7 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
 def _look(unit: Unit, text: str, edge: int, *, titled: bool) -> str:
     words = len(text.split())
     caps, marked = is_caps(text), bool(marker_of(unit.first))
-    ends = text[-1] in ".:" or ends_sentence(text)
-    if ends and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
+    if ends_sentence(text) and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
         return ""
     if words > TITLE_WORDS:
         return ""
@@ -96,12 +97,12 @@ def _look(unit: Unit, text: str, edge: int, *, titled: bool) -> str:
         return "caps-underlined" if caps else "underlined"
     if unit.boxed and (caps or titled):
         return "boxed"
-    if marked and (caps or (titled and words <= 14 and len(text) <= 0.8 * edge)):
+    if marked and (caps or (titled and words <= TITLED_WORDS and len(text) <= 0.8 * edge)):
         return "lettered" if caps else "numbered"
     centred = all(is_centred(line, edge) for line in unit.lines)
     if caps:
         return "caps-centred" if centred else "caps"
-    if not titled or words > 14:
+    if not titled or words > TITLED_WORDS:
         return ""
     if centred:
         return "centred"

@@ -1,0 +1,22 @@
+"""Leaders: the dots that lead the eye from a label to its figure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .lines import blank
+
+# Three dots and more, three and more with blanks between, two after a blank or dot, one between blanks. The first dot
+# stands before the alternatives: so the search goes from dot to dot.
+LEADERS: Final = re.compile(r"\.(?:\.{2,}| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  ))")
+
+
+def has_leaders(text: str) -> bool:
+    """May there be leaders in a line? Three searches for a string decide before the expression is tried."""
+    return ".." in text or ". ." in text or " . " in text
+
+
+def without_leaders(text: str) -> str:
+    """The line with blanks for its leaders: nothing moves."""
+    return LEADERS.sub(blank, text) if has_leaders(text) else text
