@@ -127,6 +127,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return deeper or starts_small
     if label[-1] == ":" and not starts_small:
         return False
+    if following[0] != "(" and not deeper and sum(map(bool, row.cells)) > 1 < sum(map(bool, cells)):
+        return starts_small
     if following[0] in "(0123456789" and len(label) >= LONG_LABEL and lines[n].amounts != len(lines[n].parts):
         return True
     end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")

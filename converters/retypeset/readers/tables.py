@@ -204,7 +204,8 @@ def _is_title(lines: Sequence[TableLine], i: int) -> bool:
     below = lines[i + 1]
     apart = below.blanks > 1 and len(below.parts) > 1
     ruled = below.rule and len(x.parts) == 2 and len(lines[i + 2].parts) > 1 and not lines[i + 2].amounts
-    return not x.amounts and x.line.text.isupper() and (apart or (ruled and len(below.line.text) >= WIDE_RULE))
+    over_all = ruled and len(below.line.text) >= WIDE_RULE and " " not in below.line.text.strip()
+    return not x.amounts and x.line.text.isupper() and (apart or over_all)
 
 
 def _is_item(x: TableLine) -> bool:
