@@ -19,10 +19,19 @@ from .leaders import without_leaders
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d[\d,]*(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
-    r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: \d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
+    r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: {1,4}\d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
     r"(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z]))?|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
     re.IGNORECASE,
 )
+# `3.3%-7.0%`, `$17.58 to $36.75`, `6 - 9`: a range is one figure; `60077-1076` and `33-43189` are numbers of something.
+_RANGE: Final = re.compile(
+    r"[$]?\s{0,12}(?:\d[\d,]*(?:\.\d+%?|%)|\d[\d,]*(?=\s|-\$))(?:[-–]|\s{1,2}(?:[-–]|to)\s{1,2})[$]?\s?\d[\d,]*(?:\.\d+)?%?"
+)
+# What goes on with the figure before it: `58  1/2`, `13.83 -  29.80`, `1989  -  1994`.
+_GOES_ON: Final = re.compile(
+    r"\d {1,4}\d{1,2}/(?:2|4|8|16|32|64)(?![\d/])|\d (?:-|to) {1,2}\$? ?\d|\b(?:19|20)\d\d {2}- {2}(?:19|20)\d\d\b"
+)
+_MARK: Final = re.compile(r"\(\d\)")
 _GAP: Final = re.compile(r"  +")
 _WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
 _WORD: Final = re.compile(r"\S+")
@@ -88,14 +97,32 @@ def parts_of(text: str) -> list[Part]:
             add(Part(at, end, piece, True))
         elif first not in _STARTS:
             add(Part(at, end, piece, False))
-        elif " " in piece and _several_figures(piece):
+        elif " " in piece and not _RANGE.fullmatch(piece) and _several_figures(piece):
             parts += [Part(at + m.start(), at + m.end(), m[0], is_figure(m[0])) for m in _WORD.finditer(piece)]
             signs = True
         else:
             signs = signs or piece in _SIGNS
             add(Part(at, end, piece, is_figure(piece)))
         at = end
+    if len(parts) > 1 and ("/" in text or " -" in text or " to " in text):
+        parts = _joined(parts, text)
     return _signs(parts, text) if signs else parts
+
+
+def _joined(parts: list[Part], text: str) -> list[Part]:
+    """The parts, with fractions and ranges put together that gaps had parted."""
+    bridges = [m.span() for m in _GOES_ON.finditer(text)]
+    if not bridges:
+        return parts
+    out = parts[:1]
+    for part in parts[1:]:
+        before = out[-1]
+        if any(a < before.end and part.start < b for a, b in bridges):
+            whole = text[before.start : part.end]
+            out[-1] = Part(before.start, part.end, whole, is_figure(whole))
+        else:
+            out.append(part)
+    return out
 
 
 def _without_sign(piece: str) -> tuple[str, str]:
@@ -107,12 +134,13 @@ def _several_figures(piece: str) -> bool:
     if piece[-1] in _LETTERS:
         return False
     figures = 0
-    for word in piece.split(" "):
-        if STRONG.fullmatch(word):
+    words = piece.split(" ")
+    for word in words:
+        if STRONG.fullmatch(word) or _RANGE.fullmatch(word):
             figures += bool(word.strip("-"))
         elif word not in _SIGNS:
             return False
-    return figures >= 2
+    return figures >= 2 and not (len(words) == 2 and _MARK.fullmatch(words[1]))  # noqa: PLR2004  # a figure and its note
 
 
 def _signs(parts: Sequence[Part], text: str) -> list[Part]:
@@ -139,7 +167,7 @@ def is_figure(text: str) -> bool:
     first = text[0]
     if first in "$(" and text[1:2] in _DIGITS and not text[1 : -1 if text[-1] == ")" else None].strip(_FIGURE):
         return True
-    return first in _AMOUNT_STARTS and _AMOUNT.fullmatch(text) is not None
+    return first in _AMOUNT_STARTS and (_AMOUNT.fullmatch(text) or _RANGE.fullmatch(text)) is not None
 
 
 # ---------------------------------------------------------------- columns
