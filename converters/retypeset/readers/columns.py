@@ -140,7 +140,7 @@ def _several_figures(piece: str) -> bool:
             figures += bool(word.strip("-"))
         elif word not in _SIGNS:
             return False
-    return figures >= 2 and not (len(words) == 2 and _MARK.fullmatch(words[1]))  # noqa: PLR2004  # a figure and its note
+    return figures >= 2 and not (len(words) == 2 and _MARK.fullmatch(words[1]))  # a figure and its note
 
 
 def _signs(parts: Sequence[Part], text: str) -> list[Part]:
