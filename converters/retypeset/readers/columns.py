@@ -8,6 +8,7 @@ touches several columns is given out word by word: figures go where their right 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate, chain
@@ -31,6 +32,9 @@ _RANGE: Final = re.compile(
 _GOES_ON: Final = re.compile(
     r"\d {1,4}\d{1,2}/(?:2|4|8|16|32|64)(?![\d/])|\d (?:-|to) {1,2}\$? ?\d|\b(?:19|20)\d\d {2}- {2}(?:19|20)\d\d\b"
 )
+# `54 3/4 45 3/4`: figures with fractions, one blank apart.
+_WITH_FRACTION: Final = re.compile(r"\$?\d[\d,]*(?: \d{1,2}/\d{1,2})?(?=\s|\Z)")
+_FRACTION: Final = re.compile(r"\d \d{1,2}/\d{1,2} \$?\d|\d \$?\d+ \d{1,2}/\d{1,2}$")
 _MARK: Final = re.compile(r"\(\d\)")
 _GAP: Final = re.compile(r"  +")
 _WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
@@ -49,6 +53,8 @@ SLIP_SHARE: Final = 0.2
 SLIP_GAP: Final = 2
 # So many rows with a word at the same place, two blanks behind the label, make a column.
 A_COLUMN: Final = 3
+# Where there are more figures than this, one alone makes no column.
+A_FEW: Final = 6
 # So many rows, as a share, may run over a gutter before it is none.
 MOST_OVER: Final = 0.12
 # A figure's right edge may stand this far from that of its column (a bracket, a per cent sign, a mark).
@@ -97,6 +103,8 @@ def parts_of(text: str) -> list[Part]:
             add(Part(at, end, piece, True))
         elif first not in _STARTS:
             add(Part(at, end, piece, False))
+        elif "/" in piece and _FRACTION.search(piece) and not _WITH_FRACTION.sub("", piece).strip():
+            parts += [Part(at + m.start(), at + m.end(), m[0], amount=True) for m in _WITH_FRACTION.finditer(piece)]
         elif " " in piece and not _RANGE.fullmatch(piece) and _several_figures(piece):
             parts += [Part(at + m.start(), at + m.end(), m[0], is_figure(m[0])) for m in _WORD.finditer(piece)]
             signs = True
@@ -186,6 +194,10 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
     enough = max(2, len(several) // 5) if len(several) > 3 else 1
     expected = counts[enough - 1]
     parts = list(chain.from_iterable([row if row[0].amount else row[1:] for row in several]))
+    words = [part for part in parts if not part.amount]
+    if words and len(words) < len(parts):
+        over_several = _over_several(words, [part for part in parts if part.amount])
+        parts = [part for part in parts if id(part) not in over_several] if over_several else parts
     cover = _cover(parts)
     best: list[tuple[int, int]] = []
     for over in range(int(MOST_OVER * len(several)) + 1):
@@ -212,6 +224,13 @@ def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
                 row = [Part(a.start, b.end, f"{a.text}  {b.text}", amount=False), *row[2:]]  # noqa: PLW2901
         out.append(row)
     return out
+
+
+def _over_several(words: Sequence[Part], amounts: Sequence[Part]) -> set[int]:
+    """Words that stand over several columns of figures, as a remark does: they say nothing of the gutters."""
+    runs = _between_gutters([*_cover(amounts), 0], over=len(amounts) > A_FEW)
+    starts, ends = [a for a, _ in runs], [b for _, b in runs]
+    return {id(part) for part in words if bisect_left(starts, part.end) - bisect_right(ends, part.start) > 1}
 
 
 def _cover(parts: Sequence[Part]) -> list[int]:

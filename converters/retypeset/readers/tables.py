@@ -36,6 +36,10 @@ _DATE: Final = re.compile(
 _DATE_STARTS: Final = frozenset("12JFMASOND")
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
+# A line that begins so far left of the first figure, or right of it, stands over the figures.
+NEAR_STUB: Final = 6
+# A line of so many parts without a figure is one of heads.
+SEVERAL: Final = 3
 # So many dashes beside words are drawn; fewer stand for nothing.
 DRAWN: Final = 4
 # A rule as long as this goes over the whole table.
@@ -293,12 +297,26 @@ def _as_typed(lines: Sequence[TableLine]) -> Preformatted:
     return Preformatted("\n".join(out), ranges([x.line for x in kept]))
 
 
+def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> int:
+    """The first line of the body below the <S> line: heads may stand there, too, down to a rule."""
+    if first is None or first <= tagged:
+        return tagged
+    stub = min([x.stub for x in lines[first:] if x.stub >= 0])
+    top = lines[tagged]
+    if not top.parts or (top.parts[0].start < stub - NEAR_STUB and len(top.parts) < SEVERAL):
+        return tagged
+    body = max([i + 1 for i in range(tagged, first) if lines[i].rule], default=tagged)
+    while tagged < body < first and len(lines[body].parts) >= SEVERAL:
+        body += 1
+    return body
+
+
 def _body_start(lines: Sequence[TableLine]) -> int:
     """The index of the first line of the body: behind the <S> line, or behind the last line of heads."""
     tagged = next((i for i, x in enumerate(lines) if "<S>" in x.tags or "<C>" in x.tags), None)
-    if tagged is not None:
-        return tagged
     first = next((i for i, x in enumerate(lines) if x.amounts), None)
+    if tagged is not None:
+        return _below_tag(lines, tagged, first)
     if first is None:
         ruled = next((i for i, x in enumerate(lines[:8]) if x.rule and i), None)
         return ruled + 1 if ruled is not None else 0
@@ -307,6 +325,6 @@ def _body_start(lines: Sequence[TableLine]) -> int:
     for i, x in enumerate(lines[:first]):
         if x.rule:
             body = i + 1 if x.line.indent + 2 >= stub or len(x.line.text) > stub else body
-        elif len(x.parts) > 1 or x.parts[0].start >= stub - 6:
+        elif len(x.parts) > 1 or x.parts[0].start >= stub - NEAR_STUB:
             body = i + 1
     return body
