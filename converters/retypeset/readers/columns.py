@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -35,6 +35,7 @@ _GOES_ON: Final = re.compile(
 # `54 3/4 45 3/4`: figures with fractions, one blank apart.
 _WITH_FRACTION: Final = re.compile(r"\$?\d[\d,]*(?: \d{1,2}/\d{1,2})?(?=\s|\Z)")
 _FRACTION: Final = re.compile(r"\d \d{1,2}/\d{1,2} \$?\d|\d \$?\d+ \d{1,2}/\d{1,2}$")
+_MARKED: Final = re.compile(r"([$(-]{0,3}\s{0,12}[\d,.-]+[)%]{0,2}) ?(?:\(\w{1,2}\))+$")
 _MARK: Final = re.compile(r"\(\d\)")
 _GAP: Final = re.compile(r"  +")
 _WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
@@ -51,6 +52,10 @@ _SIGNS: Final = _SIGN | _AFTER
 # A column that so few rows fill may be a slip of its neighbour, if hardly a blank stands between them.
 SLIP_SHARE: Final = 0.2
 SLIP_GAP: Final = 2
+# Words that end a label far from it stand in no more rows than this share.
+LABEL_SHARE: Final = 0.5
+# Words of a label stand at most so many blanks apart.
+STRETCHED: Final = 4
 # So many rows with a word at the same place, two blanks behind the label, make a column.
 A_COLUMN: Final = 3
 # Where there are more figures than this, one alone makes no column.
@@ -206,7 +211,7 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
             best = found
         if len(found) >= expected:
             break
-    runs = _without_slips(several, best, cover)
+    runs = _without_labels(several, _without_slips(several, best, cover))
     stub = [label for label in labels if label.start < runs[0][0]]
     if stub:
         runs.insert(0, (min([p.start for p in stub]), min(max([p.end for p in stub]), runs[0][0])))
@@ -216,13 +221,18 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
 def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
     """The rows, with labels put together that two blanks had parted by chance: no column begins there."""
     second = Counter([row[1].start for row in rows if len(row) > 1 and not row[1].amount])
+    ends = sorted([row[0].end for row in rows if not row[0].amount])
+    long = ends[len(ends) * 2 // 3] if ends else 0
     out: list[Sequence[Part]] = []
     for row in rows:
-        if len(row) > 2 and not (row[0].amount or row[1].amount) and row[1].start - row[0].end == 2:  # noqa: SIM102
-            if second[row[1].start] < A_COLUMN:
-                a, b = row[0], row[1]
-                row = [Part(a.start, b.end, f"{a.text}  {b.text}", amount=False), *row[2:]]  # noqa: PLW2901
-        out.append(row)
+        whole = row
+        while len(whole) > 2 and not (whole[0].amount or whole[1].amount):
+            a, b = whole[:2]
+            gap = b.start - a.end
+            if second[b.start] >= A_COLUMN or not (gap == 2 or (gap <= STRETCHED and b.end <= long)):
+                break
+            whole = [Part(a.start, b.end, f"{a.text}{' ' * gap}{b.text}", amount=False), *whole[2:]]
+        out.append(whole)
     return out
 
 
@@ -234,14 +244,48 @@ def _over_several(words: Sequence[Part], amounts: Sequence[Part]) -> set[int]:
 
 
 def _cover(parts: Sequence[Part]) -> list[int]:
-    """How many parts, each of another row, stand at each column of type."""
-    ends = [part.end for part in parts]
+    """How many parts, each of another row, stand at each column of type; the mark of a note is not counted."""
+    ends = [part.end if part.text[-1] != ")" else _before_mark(part) for part in parts]
     change = [0] * (max(ends) + 2)
     for part in parts:
         change[part.start] += 1
     for end in ends:
         change[end] -= 1
     return list(accumulate(change))
+
+
+def _before_mark(part: Part) -> int:
+    """Where a figure ends that the mark of a note follows: `3,921 (a)`, `(3%)(a)`."""
+    marked = _MARKED.match(part.text) if part.amount else None
+    return part.start + marked.end(1) if marked else part.end
+
+
+def part_columns(columns: Sequence[Column], rows: Sequence[Sequence[Part]]) -> list[Column]:
+    """Part the columns in which rows have several figures, where the fewest figures stand in the way."""
+    out: list[Column] = []
+    for column in columns:
+        own = [[p for p in row if p.amount and column.start <= (p.start + p.end) // 2 < column.end] for row in rows]
+        out += _parted(column, [figures for figures in own if figures])
+    return out
+
+
+def _parted(column: Column, rows: Sequence[Sequence[Part]]) -> list[Column]:
+    pairs = [pair for row in rows for pair in pairwise(row)]
+    if not pairs:
+        return [column]
+    every = [part for row in rows for part in row]
+
+    def merit(cut: int) -> int:
+        return sum([a.end <= cut <= b.start for a, b in pairs]) - 2 * sum([p.start < cut < p.end for p in every])
+
+    cut = max(sorted({b.start for _, b in pairs}), key=merit)
+    left = [[p for p in row if (p.start + p.end) // 2 < cut] for row in rows]
+    right = [[p for p in row if (p.start + p.end) // 2 >= cut] for row in rows]
+    end = max([p.end for row in left for p in row if p.end <= cut])
+    return [
+        *_parted(Column(column.start, end, figures=True), [row for row in left if row]),
+        *_parted(Column(cut, column.end, figures=True), [row for row in right if row]),
+    ]
 
 
 def _between_gutters(cover: Sequence[int], over: int) -> list[tuple[int, int]]:
@@ -274,6 +318,23 @@ def _without_slips(
                 out[-1] = (a, b)
                 continue
         out.append(run)
+    return out
+
+
+def _without_labels(rows: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Leave out words that stand before the figures in some rows, where as many labels run over them: they end one."""
+    out = list(runs)
+    few = LABEL_SHARE * len(rows)
+    while len(out) > 1:
+        a, b = out[0]
+        own = [part for row in rows for part in row[1:] if part.start < b and part.end > a]
+        over = sum([not row[0].amount and row[0].end > a for row in rows])
+        if not own or len(own) > few or over < len(own) or any(part.amount for part in own):
+            break
+        behind = [part.amount for row in rows for part in row[1:] if part.start < out[1][1] and part.end > out[1][0]]
+        if 2 * sum(behind) <= len(behind):
+            break  # a table of words
+        del out[0]
     return out
 
 
@@ -343,6 +404,9 @@ class Layout:
         """Give out a part that does not stand inside one column."""
         met = [n for n, c in enumerate(self.columns) if part.start < c.end and part.end > c.start]
         if len(met) > 1:
+            if part.amount and all(self.columns[n].figures for n in met):
+                end = _before_mark(part)
+                return ((min(met, key=lambda n: abs(self.columns[n].end - end)), part),)
             return _by_words(part, self.columns, met)
         return ((met[0] if met else _nearest(part, self.columns), part),)
 

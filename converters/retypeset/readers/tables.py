@@ -18,7 +18,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..model import Column, Furniture, Preformatted, Range, Table
-from .columns import Part, find_columns, parts_of
+from .columns import Part, find_columns, part_columns, parts_of
 from .heads import YEAR, head_rows
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ends_sentence, ranges, rules
@@ -33,6 +33,9 @@ _DATE: Final = re.compile(
     r"(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?)?\s?(?:(?:19|20)\d\d)?\*?",
     re.IGNORECASE,
 )
+_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
+# A day in figures, `6/30/94`, has so many strokes.
+STROKES: Final = 2
 _DATE_STARTS: Final = frozenset("12JFMASOND")
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
@@ -100,8 +103,10 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
         for part in parts[1:]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
-                # An amount is a year or a date only where it begins like a year.
-                amounts += part.text[:2] not in _CENTURIES or not YEAR.fullmatch(part.text)
+                # An amount is a year only where it begins like one, a day only with a stroke.
+                said = part.text
+                day = said.count("/") == STROKES and _DAY.fullmatch(said) is not None
+                amounts += not day and (said[:2] not in _CENTURIES or not YEAR.fullmatch(said))
         out.append(TableLine(own, parts, blanks, tag, False, amounts, stub))
     return out
 
@@ -269,8 +274,12 @@ def _beside(part: Part, edge: int, rows: Sequence[TableLine]) -> bool:
 def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Preformatted:
     start = _body_start(lines)
     body = lines[start:]
-    columns = find_columns([x.parts for x in body if x.parts])
+    parts = [x.parts for x in body if x.parts]
+    columns = find_columns(parts)
     made = rows_of(body, columns) if len(columns) > 1 else None
+    if made is None and len(columns) > 1:
+        columns = part_columns(columns, parts)
+        made = rows_of(body, columns) if len(columns) <= max(map(len, parts)) + 1 else None
     furniture += rules([x.line for x in lines])
     if not made:
         return _as_typed(lines)
@@ -305,9 +314,15 @@ def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> in
     top = lines[tagged]
     if not top.parts or (top.parts[0].start < stub - NEAR_STUB and len(top.parts) < SEVERAL):
         return tagged
-    body = max([i + 1 for i in range(tagged, first) if lines[i].rule], default=tagged)
-    while tagged < body < first and len(lines[body].parts) >= SEVERAL:
-        body += 1
+    body = tagged
+    for i in range(tagged, first):
+        x = lines[i]
+        if x.rule:
+            body = i + 1
+        elif len(x.parts) == 1 and x.parts[0].end <= stub and x.parts[0].start < stub - NEAR_STUB:
+            break  # a label
+        elif body == i > tagged and len(x.parts) >= SEVERAL and x.parts[-1].start >= stub:
+            body = i + 1
     return body
 
 
