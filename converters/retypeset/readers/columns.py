@@ -15,6 +15,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .leaders import without_leaders
 
@@ -26,7 +27,7 @@ _AMOUNT: Final = re.compile(
 )
 # `3.3%-7.0%`, `$17.58 to $36.75`, `6 - 9`: a range is one figure; `60077-1076` and `33-43189` are numbers of something.
 _RANGE: Final = re.compile(
-    r"[$]?\s{0,12}(?:\d[\d,]*(?:\.\d+%?|%)|\d[\d,]*(?=\s|-\$))(?:[-–]|\s{1,2}(?:[-–]|to)\s{1,2})[$]?\s?\d[\d,]*(?:\.\d+)?%?"
+    r"[$-]?\s{0,12}(?:\d[\d,]*(?:\.\d+%?|%)|\d[\d,]*(?=\s|-\$))(?:[-–]|\s{1,2}(?:[-–]|to)\s{1,2})[$-]?\s?\d[\d,]*(?:\.\d+)?%?"
 )
 # What goes on with the figure before it: `58  1/2`, `13.83 -  29.80`, `1989  -  1994`.
 _GOES_ON: Final = re.compile(
@@ -119,7 +120,11 @@ def parts_of(text: str) -> list[Part]:
         at = end
     if len(parts) > 1 and ("/" in text or " -" in text or " to " in text):
         parts = _joined(parts, text)
-    return _signs(parts, text) if signs else parts
+    if signs:
+        parts = _signs(parts, text)
+    if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
+        parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
+    return parts
 
 
 def _joined(parts: list[Part], text: str) -> list[Part]:

@@ -21,13 +21,19 @@ from .lines import Line, ranges
 
 _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(
-    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&-])$", re.IGNORECASE
+    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE
 )
+# Words in capitals that a label may go on with, but hardly begins with.
+_CONNECTING: Final = re.compile(r"(?:AND|OF|OR|FOR|TO|IN)\b")
+_FIGURE_ENDS: Final = frozenset("0123456789)%")
 _CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
 # What stands alone above the Items of a contents page.
 _PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
 LONG_LABEL: Final = 25
+# A table of so many lines is double-spaced if this share of them have a blank line above.
+MANY: Final = 6
+SPACED: Final = 0.7
 # Labels begin with small letters as a habit where more than this share does.
 LOWER: Final = 0.3
 
@@ -78,6 +84,7 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
     lower = sum([c.islower() for c in begun]) > LOWER * len(begun)
     labels = _Labels(width, lower, frozenset([n for n, c in enumerate(columns) if c.figures]))
     give_out = Layout(columns, max([x.parts[-1].end for x in lines if x.parts])).give_out
+    spaced = _double_spaced(lines)
     rows: list[Row] = []
     row: _Row | None = None
     rule = False
@@ -91,17 +98,23 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         cells, figures = given
         if row is not None:
             # A line with figures never goes on with a row that has its own: most are decided here.
-            if not (figures and row.figures) and not x.blanks and not rule and _goes_on(row, given, lines, n, labels):
+            if not (figures and row.figures) and x.blanks <= spaced and not rule and _goes_on(row, given, lines, n, labels):
                 row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
                 row.lines.append(x.line)
                 row.figures = row.figures or figures
                 continue
-            rows.append(_close(row))
+            rows.append(_close(row, labels))
         row = _Row(cells, [x.line], figures, x.line.indent, rule)
         rule = False
     if row is not None:
-        rows.append(_close(row))
+        rows.append(_close(row, labels))
     return _with_levels(rows)
+
+
+def _double_spaced(lines: Sequence[TableLine]) -> bool:
+    """Does a blank line stand above most lines?"""
+    written = [x for x in lines[1:] if x.parts]
+    return len(written) >= MANY and sum([x.blanks == 1 for x in written]) > SPACED * len(written)
 
 
 def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine], n: int, labels: _Labels) -> bool:
@@ -113,10 +126,12 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         if _PART.fullmatch("".join(cells)):
             return False
         both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
+        if any(n in with_figures and row.cells[n][-1] in _FIGURE_ENDS and cells[n][0].isalpha() for n in both):
+            return False  # words never go on with a figure
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:
         return False
-    small = following[0].islower() and not lower
+    small = (following[0].islower() and not lower) or _CONNECTING.match(following) is not None
     starts_small = small or _connected(label) or label.count("(") > label.count(")")
     deeper = lines[n].line.indent > row.level
     if row.figures:
@@ -125,7 +140,9 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return starts_small or (deeper and _alone(row, lines[n + 1 : n + 2]))
     if sum(map(bool, row.cells)) > 1 and sum(map(bool, cells)) == 1:
         return deeper or starts_small
-    if label[-1] == ":" and not starts_small:
+    if (label[-1] == ":" or label.endswith("--")) and not starts_small:
+        return False
+    if figures and deeper and not starts_small and _has_sibling(lines, n, width):
         return False
     if following[0] != "(" and not deeper and sum(map(bool, row.cells)) > 1 < sum(map(bool, cells)):
         return starts_small
@@ -141,19 +158,27 @@ def _connected(label: str) -> bool:
     return label[-1] in _CONNECTS and _CONNECTED.search(label, max(0, len(label) - 4)) is not None
 
 
+def _has_sibling(lines: Sequence[TableLine], n: int, width: int) -> bool:
+    """Does a line with figures follow whose label is set in as far? Then what stands above both heads a section."""
+    then = next((x for x in lines[n + 1 : n + 2] if x.parts), None)
+    if then is None or then.blanks > lines[n].blanks or not then.amounts or then.parts[0].start >= width:
+        return False
+    return then.line.indent == lines[n].line.indent
+
+
 def _alone(row: _Row, then: Sequence[TableLine]) -> bool:
     """Does nothing follow that is set further in than the row?"""
     return not then or then[0].blanks > 0 or then[0].rule or then[0].line.indent <= row.level
 
 
-def _close(row: _Row) -> Row:
+def _close(row: _Row, labels: _Labels) -> Row:
     label, *others = row.cells
     if "\n" in label or "  " in label or not label.isascii():
         label = " ".join(label.split())
     kind: Literal["data", "section", "total"] = "data"
     if not any(others):
         kind = "section"
-    elif (row.after_rule and row.figures and not label) or ("total" in label.lower() and _TOTAL.search(label)):
+    elif (row.after_rule and row.figures and not label and labels.width) or ("total" in label.lower() and _TOTAL.search(label)):
         kind = "total"
     first = row.lines[0].number
     where = ranges(row.lines) if len(row.lines) > 1 else (Range(first, first),)

@@ -33,6 +33,7 @@ _DATE: Final = re.compile(
     r"(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?)?\s?(?:(?:19|20)\d\d)?\*?",
     re.IGNORECASE,
 )
+_ITEM: Final = re.compile(r"item\s\d", re.IGNORECASE)
 _DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 # A day in figures, `6/30/94`, has so many strokes.
 STROKES: Final = 2
@@ -43,6 +44,8 @@ BESIDE: Final = 20
 NEAR_STUB: Final = 6
 # A line of so many parts without a figure is one of heads.
 SEVERAL: Final = 3
+# Heads take up fewer lines than this.
+MOST_HEADS: Final = 12
 # So many dashes beside words are drawn; fewer stand for nothing.
 DRAWN: Final = 4
 # A rule as long as this goes over the whole table.
@@ -158,16 +161,22 @@ def _blocks(lines: Sequence[TableLine], furniture: list[Furniture]) -> Iterator[
 def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furniture]) -> bool:
     """Does a new table begin at line i: are there heads above the next row with amounts?"""
     group: list[TableLine] = []
-    for x in lines[i : i + 12]:
+    for x in lines[i : i + MOST_HEADS]:
         if x.amounts:
             break
         group.append(x)
-    if len(group) == 12:
+    if len(group) == MOST_HEADS or (group[0].parts and _ITEM.match(group[0].parts[0].text)):
         return False
     above = lines[max(start, i - 20) : i]
-    if not any(len(x.parts) > 1 and not _labelled_text(x, above) for x in group):
+    stub = min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
+    if not any(len(x.parts) > 1 and _over(x, stub) and not _labelled_text(x, above) for x in group):
         return False
     return not (lines[i].blanks == NEW_PAGE and _same_heads(lines[start:i], group, furniture))
+
+
+def _over(x: TableLine, stub: int) -> bool:
+    """Does a line stand over the figures, or begin with a number, as the title of a note does?"""
+    return x.parts[-1].end > stub or (len(x.parts) == 2 and x.parts[0].text.isdigit())
 
 
 def _labelled_text(x: TableLine, above: Sequence[TableLine]) -> bool:
@@ -285,6 +294,9 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Pr
         return _as_typed(lines)
     above = [x for x in lines[:start] if x.parts or x.rule]
     heads = head_rows([x.line for x in above], [x.parts for x in above], columns)
+    if heads and not any(cell.text for row in heads for cell in row.cells[1:]):
+        whole = rows_of(lines, columns)  # words over the labels only: they begin the body
+        made, heads = (whole, []) if whole else (made, heads)
     kept = [x.line for x in lines if x.parts]
     for line in kept:
         if "----" in line.text or "====" in line.text or "____" in line.text:
