@@ -381,6 +381,9 @@ def _close_parts(text: str, parts: list[Span], indent: int, edge: int) -> tuple[
     """Weigh a line in several parts that may have been stretched."""
     gaps = [b - a for (_, a), (b, _) in pairwise(parts)]
     widest = max(gaps)
+    if len(gaps) > 1 and gaps[-1] > 2 < gaps[-2] and all(text[b - 1] not in ".," for _, b in parts[-2:]):  # noqa: SIM102
+        if _is_figure(text, *parts[-1]) and _is_figure(text, *parts[-2]):
+            return FIGURES, parts, parts[-2][0]  # text is not stretched around two figures
     maybe = [part for part in parts[1:] if text[part[0]] in _FIGURE_STARTS]
     close = (
         widest <= STRETCHED

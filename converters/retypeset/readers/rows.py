@@ -98,7 +98,12 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         cells, figures = given
         if row is not None:
             # A line with figures never goes on with a row that has its own: most are decided here.
-            if not (figures and row.figures) and x.blanks <= spaced and not rule and _goes_on(row, given, lines, n, labels):
+            if (
+                not (figures and row.figures)
+                and x.blanks <= spaced
+                and not rule
+                and _goes_on(row, given, lines, n, labels)
+            ):
                 row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
                 row.lines.append(x.line)
                 row.figures = row.figures or figures
@@ -178,7 +183,9 @@ def _close(row: _Row, labels: _Labels) -> Row:
     kind: Literal["data", "section", "total"] = "data"
     if not any(others):
         kind = "section"
-    elif (row.after_rule and row.figures and not label and labels.width) or ("total" in label.lower() and _TOTAL.search(label)):
+    elif (row.after_rule and row.figures and not label and labels.width) or (
+        "total" in label.lower() and _TOTAL.search(label)
+    ):
         kind = "total"
     first = row.lines[0].number
     where = ranges(row.lines) if len(row.lines) > 1 else (Range(first, first),)

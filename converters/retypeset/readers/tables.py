@@ -168,7 +168,8 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
     if len(group) == MOST_HEADS or (group[0].parts and _ITEM.match(group[0].parts[0].text)):
         return False
     above = lines[max(start, i - 20) : i]
-    stub = min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
+    drawn = any(x.rule or x.tags for x in lines[i + 1 : i + len(group) + 1])  # heads, wherever they stand
+    stub = -1 if drawn else min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
     if not any(len(x.parts) > 1 and _over(x, stub) and not _labelled_text(x, above) for x in group):
         return False
     return not (lines[i].blanks == NEW_PAGE and _same_heads(lines[start:i], group, furniture))
