@@ -210,17 +210,30 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
         parts = [part for part in parts if id(part) not in over_several] if over_several else parts
     cover = _cover(parts)
     best: list[tuple[int, int]] = []
+    fewest = len(several)
     for over in range(int(MOST_OVER * len(several)) + 1):
         found = _between_gutters(cover, over)
         if len(found) > len(best):
-            best = found
-        if len(found) >= expected:
+            best, fewest = found, _met_twice(several, found)
+        if len(found) >= expected and not fewest:
             break
     runs = _without_labels(several, _without_slips(several, best, cover))
     stub = [label for label in labels if label.start < runs[0][0]]
     if stub:
         runs.insert(0, (min([p.start for p in stub]), min(max([p.end for p in stub]), runs[0][0])))
     return _with_figures(parts, runs, max(len(cover), runs[0][1]))
+
+
+def _met_twice(rows: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]]) -> int:
+    """How many rows have a figure and another part in one run?"""
+    starts = [a for a, _ in runs]
+    twice = 0
+    for row in rows:
+        for a, b in pairwise(row):
+            if b.amount and b.start >= starts[0] and bisect_right(starts, a.start) == bisect_right(starts, b.start):
+                twice += 1
+                break
+    return twice
 
 
 def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:

@@ -39,6 +39,10 @@ _FIGURE_PART: Final = re.compile(
     r"  (?=[$(<+\-.\d%NnJFMASOD])((?:-{1,3}|[$%])(?=  |\Z)"
     rf"|(?![$(<+-]{{1,3}}  )(?:(?i:{FIGURE.pattern})|{_DATE_HEAD.pattern})(?=  |\Z))"
 )
+# `.....12`, `. . . . F-3`: an entry of a contents page.
+_PAGE_AFTER_LEADERS: Final = re.compile(
+    r"(?:\.{4}|(?:\. ){3}\.?|(?: \.){3})\s{0,40}((?:[A-Z]{1,4}-)?\d{1,3}(?:-\d{1,3}){0,2}|[ivxl]{1,6})$"
+)
 _NOTE_MARK: Final = re.compile(r"(?:\*{1,3}|\(\d{1,2}\)|\{\d\}|\([a-z]\))\s*\S")
 
 # ---- weights, chosen on the 48 annotated excerpts: positive speaks for a table
@@ -225,6 +229,8 @@ def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # on
                 weight += bonus
                 if stub:
                     weighed.stubs[n] = stub
+                    if dotted and n and not blanks and weights[-1] <= PROSE + bonus and before == TEXT:
+                        weights[-1] = LABEL  # an entry that goes on to its leaders
                 elif title:
                     weight = TITLE  # without a caption, the table itself stands here
                 if parts or stub:
@@ -340,6 +346,8 @@ def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[flo
                 figures = len([part for part in text[indent:].split("  ")[1:] if part[0] in _FIGURE_STARTS])
             if words >= 2 * figures + 3:
                 return PROSE, _NO_PARTS, 0
+    if dotted and (page := _PAGE_AFTER_LEADERS.search(text, indent)):
+        return LAST_FIGURE, _NO_PARTS, page.start(1)
     gap = text.find("  ", indent)
     if 0 < gap - indent <= LONGEST_MARKER and MARKER.fullmatch(text, indent, gap):
         start = len(text) - len(text[gap:].lstrip())
