@@ -2,7 +2,9 @@
 
 Filers were told to switch automatic hyphenation off, and under two lines in a hundred end in a hyphen: it is kept and
 joined without a blank (`long-` + `term`). Where a document hyphenates throughout, the hyphen is dropped unless the
-document's own words say otherwise (right in 361 of 379 on pages with known answers); what is dropped is furniture.
+document's own words say otherwise (right in 361 of 379 on pages with known answers); where it hyphenates seldom, only
+what parts a word that stands whole elsewhere, and leaves a half that is no word (`employ-` + `ees`). What is dropped is
+furniture.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class Hyphens:
         total = sum(map(len, runs)) - len(runs)
         self.drops = total >= ENOUGH_LINES and ended > HYPHENATED * total
         self.words: frozenset[str] = frozenset()
-        if self.drops:
+        if ended:
             self.words = frozenset(
                 word for lines in runs for line in lines for word in _WORD.findall(line.text.rstrip("-").lower())
             )
@@ -41,7 +43,7 @@ class Hyphens:
     def join(self, lines: Sequence[Line], furniture: list[Furniture]) -> str:
         """Join lines into one string with single blanks; a hyphen that is dropped goes on the list of furniture."""
         texts = [line.text for line in lines]
-        if not self.drops or not any(text[-1] == "-" for text in texts[:-1]):
+        if not self.words or not any(text[-1] == "-" for text in texts[:-1]):
             return join(texts)
         out = texts[:1]
         for line, text in zip(lines, texts[1:], strict=False):
@@ -60,4 +62,7 @@ class Hyphens:
         if not left or not right:
             return False
         a, b = left[1].lower(), right[0].lower()
-        return a + b in self.words or f"{a}-{b}" not in self.words
+        compound = f"{a}-{b}" in self.words
+        if self.drops:
+            return a + b in self.words or not compound
+        return a + b in self.words and not compound and not (a in self.words and b in self.words)

@@ -18,6 +18,7 @@ from .markers import marker_of
 from .prose import Element, Piece
 from .regions import NEW_PAGE
 from .titles import is_centred
+from .units import INDENT, fits
 
 RANKS: Final = {
     "form": 1,
@@ -51,6 +52,9 @@ _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
 LONG: Final = 50
 # Footnotes at the foot of a page that may stand between the halves of a sentence.
 FOOTNOTES: Final = 4
+# A document sets its paragraphs in where so many do, and this share of all.
+ENOUGH_INDENTED: Final = 4
+INDENTED: Final = 0.8
 
 
 def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
@@ -81,9 +85,12 @@ def _joined(
 ) -> list[Element]:
     """Join the halves of what a page break cut in two."""
     out: list[Element] = []
+    indented = _is_indented(parts)
     for part in parts:
         if isinstance(part, Piece) and part.kind == "paragraph" and part.blanks:
             before = _open_before(out) if part.blanks == NEW_PAGE else _cut_before(out, part)
+            if before is None and indented and part.blanks == NEW_PAGE:
+                before = _full_before(out, part)
             if before is not None and not _starts_afresh(before, part):
                 before.lines = before.lines + part.lines
                 continue
@@ -101,6 +108,29 @@ def _open_before(out: Sequence[Element]) -> Piece | None:
         if not (part.kind == "item" and _FOOTNOTE.match(part.marker)):
             return None
     return None
+
+
+def _is_indented(parts: Sequence[Element]) -> bool:
+    """Are the first lines of this document's paragraphs set in?"""
+    prose = [p.lines for p in parts if isinstance(p, Piece) and p.kind == "paragraph" and len(p.lines) > 1]
+    set_in = sum([1 for lines in prose if lines[0].indent - lines[1].indent in INDENT])
+    return set_in >= ENOUGH_INDENTED and set_in >= INDENTED * len(prose)
+
+
+def _full_before(out: Sequence[Element], part: Piece) -> Piece | None:
+    """The paragraph before the break whose last line is full, where what follows is not set in as paragraphs are."""
+    before = out[-1] if out else None
+    if not isinstance(before, Piece) or before.kind not in ("paragraph", "item"):
+        return None
+    if min(len(before.lines), len(part.lines)) < 2:
+        return None
+    first, last = part.lines[0], before.lines[-1]
+    if {line.indent for line in (*before.lines[1:], *part.lines)} != {first.indent}:
+        return None
+    if not ends_sentence(part.lines[-1].text) or (last.text[-1] == "." and first.text[first.indent].islower()):
+        return None
+    edge = max([len(line.text) for line in before.lines])
+    return before if last.text[-1] != ":" and not fits(last, first, edge) else None
 
 
 def _cut_before(out: Sequence[Element], part: Piece) -> Piece | None:

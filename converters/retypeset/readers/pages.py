@@ -5,11 +5,12 @@
     foot    a line at the foot of a page whose shape (digits as 9, blanks squeezed) stands at the foot of a neighbouring
             page, with a number that moves on as the pages do [Lin 2002; Dejean and Meunier]
     head    lines at the head of a page that stood at the head of one of the two pages before, or that say
-            `(Continued)`; unless a new title follows them: then they are part of that title
+            `(Continued)`; unless a new title follows them: then they are part of that title. Where they cut a
+            sentence in two, those that the pages behind repeat
     mark    `* * *`, `#####` standing alone
 
-The first occurrence of a head is content, and so is whatever is doubtful: a line removed wrongly is the worst error of
-this stage. Breaks stay in the stream as lines of kind BREAK without text, so that later stages may join a sentence over
+Else the first occurrence of a head is content, and so is whatever is doubtful: a line removed wrongly is the worst
+error of this stage. Breaks stay in the stream as lines of kind BREAK without text, so that later stages may join a sentence over
 them; a folio in the middle of a document that has no breaks becomes one.
 """
 
@@ -40,9 +41,10 @@ _NUMBERED: Final = re.compile(r"\s*(\d{1,3}) {1,20}\D.*|.*\D {1,20}(\d{1,3})$")
 _CONTINUED: Final = re.compile(r"\bcont(?:inued|inuation|'d|\.)?\s?[)\].]{0,3}\s*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+")
 _MARK: Final = re.compile(r"\s*(?:(?:\*\s*){3,40}|#{2,40})\s*")
-# The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above and below.
+# The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above, and below.
 _BREAKS: Final = re.compile(bytes([BREAK]))
 _HELD: Final = re.compile(b"[^%c%c]" % (BLANK, BREAK))
+_TOPS: Final = re.compile(b"(?<!%c)%c" % (TEXT, TEXT))
 _ALONE: Final = re.compile(b"(?<!%c)%c(?!%c)" % (TEXT, TEXT, TEXT))
 _FILLED: Final = bytes([kind in (TEXT, RULE) for kind in range(256)])
 _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -56,6 +58,8 @@ HEAD_ZONE: Final = 8
 CENTRED: Final = 20
 # The sentence that a folio cuts in two goes on within so many lines.
 CUT: Final = 40
+# A line of prose is at least so wide.
+PROSE: Final = 40
 # Folios of a document without breaks stand this many lines apart.
 PAGE_LENGTH: Final = range(30, 91)
 
@@ -78,7 +82,7 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
     kinds = bytes([*[line.kind for line in lines], BLANK])
     breaks = [m.start() for m in _BREAKS.finditer(kinds)]
     alone = [m.start() for m in _ALONE.finditer(kinds)]
-    marks = _marks(lines, breaks, alone)
+    marks = _marks(lines, kinds, breaks)
     pages = _filled(kinds, breaks, marks)
     folios = _folios(lines, kinds, pages)
     if breaks:
@@ -98,11 +102,13 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
     return stay, tuple(_pages(lines, kinds, breaks, feet | {i: f.label for i, f in folios.items()}))
 
 
-def _marks(lines: Sequence[Line], breaks: Sequence[int], alone: Sequence[int]) -> list[int]:
-    """End marks, which stand apart or in the middle, and a `PAGE` that lost its brackets."""
+def _marks(lines: Sequence[Line], kinds: bytes, breaks: Sequence[int]) -> list[int]:
+    """End marks, which stand apart, below a blank line or in the middle, and a `PAGE` that lost its brackets."""
+    tops = [m.start() for m in _TOPS.finditer(kinds)]
     centred = [i for i, line in enumerate(lines) if line.indent >= CENTRED and line.kind == TEXT]
-    marked = {i for i in (*alone, *centred) if lines[i].text[-1] in "*#" and _MARK.fullmatch(lines[i].text)}
-    return [*(i - 1 for i in breaks if i and lines[i - 1].text == "PAGE"), *sorted(marked)]
+    marked = {i for i in (*tops, *centred) if lines[i].text[-1] in "*#" and _MARK.fullmatch(lines[i].text)}
+    drawn = {i for i in marked if lines[i].indent < CENTRED and kinds[i + 1] == TEXT and " " not in lines[i].text}
+    return [*(i - 1 for i in breaks if i and lines[i - 1].text == "PAGE"), *sorted(marked - drawn)]
 
 
 def _apart(kinds: bytes, i: int) -> bool:
@@ -255,17 +261,21 @@ def _unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str
 
 
 def _heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> Iterator[int]:
-    """Lines at the head of pages that are repeated from the pages before."""
-    before: list[list[Line]] = []
-    for page, indices in enumerate(pages):
-        zone = [i for i in indices[:HEAD_ZONE] if kinds[i] == TEXT]
-        if not zone:
-            continue
-        texts = [lines[i] for i in zone]
-        if page:
-            count = _repeated(texts, before[-2:], whole=len(zone) == len(indices))
+    """Lines at the head of pages that are repeated from the pages before, or cut a sentence and are repeated later."""
+    filled = [indices for indices in pages if any(kinds[i] == TEXT for i in indices[:HEAD_ZONE])]
+    zones = [[i for i in indices[:HEAD_ZONE] if kinds[i] == TEXT] for indices in filled]
+    heads = [[lines[i] for i in zone] for zone in zones]
+    cutting: set[str] = set()  # the shapes of those in columns that cut a sentence: these are no heads of tables
+    for n, zone in enumerate(zones):
+        if n or filled[0] is not pages[0]:
+            count = _repeated(heads[n], heads[max(0, n - 2) : n], whole=len(zone) == len(filled[n]))
+            if not count and n:
+                count = _cutting(lines[filled[n - 1][-1]], heads[n], heads[n + 1 : n + 3])
+                count = count or _alone_in_sentence(lines[filled[n - 1][-1]], heads[n], kinds, zone)
+                cutting.update(_shape(line.text) for line in heads[n][:count] if _columns(line))
+            while cutting and count < len(zone) and _shape(heads[n][count].text) in cutting:
+                count += 1
             yield from zone[:count]
-        before.append(texts)
 
 
 def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: bool) -> int:
@@ -281,13 +291,39 @@ def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: 
         if not any(_alike(zone[count], line) for head in before for line in head[max(0, count - 1) : count + 2]):
             break
         count += 1
-    follows = zone[count] if count < len(zone) else None
-    title = (
-        follows.indent >= 10 and _short(follows) and not _columns(follows)
-        if follows is not None
-        else whole and count < 2
-    )
+    title = _is_title(zone[count], zone[count + 1 :]) if count < len(zone) else whole and count < 2
     return continued if title else count
+
+
+def _is_title(line: Line, below: Sequence[Line]) -> bool:
+    """Is a line below a head a title, and not a sentence that goes on over the page, set in?"""
+    if line.indent < 10 or not _short(line) or _columns(line):
+        return False
+    prose = len(line.text) - line.indent >= PROSE and bool(below) and below[0].indent == line.indent
+    return not line.text[line.indent].islower() and not prose
+
+
+def _cutting(last: Line, zone: Sequence[Line], after: Sequence[Sequence[Line]]) -> int:
+    """How much of a page's head stands in the middle of a sentence, and is there on the pages behind again."""
+    count = 0
+    while count < len(zone) and any(_alike(zone[count], line) for head in after for line in head[: count + 2]):
+        count += 1
+    return count if count < len(zone) and _goes_on(last, zone[count]) and all(map(_short, zone[:count])) else 0
+
+
+def _alone_in_sentence(last: Line, zone: Sequence[Line], kinds: bytes, places: Sequence[int]) -> int:
+    """The same of a line that is on this page only: it stands apart, in capitals, and the sentence keeps its margin."""
+    if len(zone) < 2 or not _apart(kinds, places[0]) or abs(zone[1].indent - last.indent) > 1:
+        return 0
+    capitals = zone[0].text.upper() == zone[0].text and not _columns(zone[0])
+    return int(capitals and _short(zone[0]) and _goes_on(last, zone[1]))
+
+
+def _goes_on(last: Line, line: Line) -> bool:
+    """Does the sentence of a page's last line go on in a line of the next page?"""
+    if len(last.text) - last.indent < PROSE or ends_sentence(last.text) or _columns(last):
+        return False
+    return line.text[line.indent].islower()
 
 
 def _alike(line: Line, other: Line) -> bool:

@@ -91,6 +91,8 @@ MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
 # Text is not stretched by gaps of more blanks than this.
 STRETCHED: Final = 4
+# The first line of a paragraph may be set in so much.
+SET_IN: Final = range(18)
 # Nor does it begin further right than this share of the width.
 STRETCHED_INDENT: Final = 0.3
 _WIDE: Final = " " * (STRETCHED + 1)
@@ -286,6 +288,9 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
     row = -1 - NEAR_STUB  # where the last row stands
     for i in weighed.loose:
         if i in weighed.parts:
+            if i and weights[i - 1] <= PROSE and not blanks[i] and _runs_on(lines, i):
+                weights[i] = PROSE  # between lines as wide: stretched like them
+                continue
             if i - row <= NEAR:
                 _align(weighed, row, i)
             row = i
@@ -299,6 +304,16 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
     for i in reversed(weighed.loose):
         if weights[i] == LABEL and lines[i].indent >= far and i < last and blanks[i + 1] <= 1 and weights[i + 1] > 0:
             weights[i] = HEAD
+
+
+def _runs_on(lines: Sequence[Line], i: int) -> bool:
+    """Does a line with small gaps end where the line above ends, and begin where the lines around it begin?"""
+    line, above, below = lines[i], lines[i - 1], lines[min(i + 1, len(lines) - 1)]
+    if len(line.text) != len(above.text) or line.indent != below.indent or above.indent - line.indent not in SET_IN:
+        return False
+    parts = segments(line.text)
+    widest = max([b - a for (_, a), (b, _) in pairwise(parts)], default=0)
+    return widest <= STRETCHED and _evenly(line.text, parts, len(line.text.split()), widest)
 
 
 def _align(weighed: _Weighed, row: int, i: int) -> None:
@@ -329,8 +344,12 @@ def _under_row(weighed: _Weighed, row: int, i: int) -> None:
         weighed.weights[i] = NARROW
 
 
-def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[float, list[Span], int]:
+def _many_parts(
+    text: str, indent: int, edge: int, *, dotted: bool, marked: bool = False
+) -> tuple[float, list[Span], int]:
     """Weigh a line with gaps or leaders for itself: its weight, its parts, and where its first figure begins.
+
+    `indent` is where its text begins, behind the marker where it is `marked`.
 
     A line with neither parts nor a figure is no row. Where figures settle it, the parts are left for `_parts` to find.
     """
@@ -340,7 +359,7 @@ def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[flo
         # Two blanks after a full stop, or a line stretched a little: counting is enough.
         doubles = text.count("  ", indent)
         words = text.count(" ", indent) - doubles + 1
-        if words >= PROSE_WORDS and indent <= STRETCHED_INDENT * edge:
+        if words >= PROSE_WORDS and (marked or indent <= STRETCHED_INDENT * edge):
             figures = doubles  # at most so many, or so many as begin like one
             if words < 2 * figures + 3:
                 figures = len([part for part in text[indent:].split("  ")[1:] if part[0] in _FIGURE_STARTS])
@@ -351,22 +370,22 @@ def _many_parts(text: str, indent: int, edge: int, *, dotted: bool) -> tuple[flo
     gap = text.find("  ", indent)
     if 0 < gap - indent <= LONGEST_MARKER and MARKER.fullmatch(text, indent, gap):
         start = len(text) - len(text[gap:].lstrip())
-        if text.find("  ", start) < 0:
+        if not dotted and text.find("  ", start) < 0:
             return (PROSE if text.count(" ", start) >= FEW_WORDS else LABEL), _NO_PARTS, 0
-        weight, _, _ = _many_parts(text, start, edge * 2, dotted=dotted)  # set in as far as the marker wants
+        weight, _, _ = _many_parts(text, start, edge, dotted=dotted, marked=True)
         if weight <= SENTENCE:
             return PROSE, _NO_PARTS, 0
     plain, begin = text, indent
     if dotted:
         plain = without_leaders(text).rstrip()
-        begin = len(plain) - len(plain.lstrip())
+        begin = max(begin, len(plain) - len(plain.lstrip()))
     if ascii_only and plain.find(_WIDE, begin) >= 0:
         return _far_parts(text, plain, begin)
-    parts = [m.span() for m in _SEGMENT.finditer(plain)]
+    parts = [m.span() for m in _SEGMENT.finditer(plain, begin)]
     if len(parts) < 2:
         led = not parts or parts[0][1] < len(text) - 2
         return 0.8 if led else LABEL, _NO_PARTS, 0
-    return _close_parts(text, parts, indent, edge)
+    return _close_parts(text, parts, indent, edge, marked=marked)
 
 
 def _far_parts(text: str, plain: str, indent: int) -> tuple[float, list[Span], int]:
@@ -385,7 +404,9 @@ def _far_parts(text: str, plain: str, indent: int) -> tuple[float, list[Span], i
     return GAP, parts, 0
 
 
-def _close_parts(text: str, parts: list[Span], indent: int, edge: int) -> tuple[float, list[Span], int]:
+def _close_parts(
+    text: str, parts: list[Span], indent: int, edge: int, *, marked: bool
+) -> tuple[float, list[Span], int]:
     """Weigh a line in several parts that may have been stretched."""
     gaps = [b - a for (_, a), (b, _) in pairwise(parts)]
     widest = max(gaps)
@@ -396,9 +417,9 @@ def _close_parts(text: str, parts: list[Span], indent: int, edge: int) -> tuple[
     close = (
         widest <= STRETCHED
         and (indent <= AT_MARGIN or len(text) >= edge - AT_EDGE)
-        and indent <= STRETCHED_INDENT * edge
+        and (marked or indent <= STRETCHED_INDENT * edge)
     )
-    words = len(text.split())
+    words = len(text[indent:].split())
     if close and words >= max(FEW_WORDS, 2 * len(maybe) + 3) and _stretched(text, parts, words, widest):
         return PROSE, _NO_PARTS, 0
     figures = [a for a, b in maybe if _is_figure(text, a, b)]
@@ -450,4 +471,9 @@ def _stretched(text: str, parts: Sequence[Span], words: int, widest: int) -> boo
         return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])
     if words < FEW_WORDS:
         return False
-    return text.count(" ", parts[0][0]) / (words - 1) >= widest / 2.5
+    return _evenly(text, parts, words, widest)
+
+
+def _evenly(text: str, parts: Sequence[Span], words: int, widest: int) -> bool:
+    """Are the blanks of a line spread over its words, as stretching does?"""
+    return text.count(" ", parts[0][0]) >= (words - 1) * widest / 2.5

@@ -52,12 +52,12 @@ def single_spaced(region: Region) -> list[int]:
         run = range(start + 1, i)
         if len(run) >= 3:
             edge = max([len(line.text) for line in lines[start:i]])
-        full = sum([1 for k in run if not _fits(lines[k - 1], lines[k], edge)]) if len(run) >= 3 else 0
+        full = sum([1 for k in run if not fits(lines[k - 1], lines[k], edge)]) if len(run) >= 3 else 0
         if len(run) >= 3 and full >= 0.6 * len(run):
             for k in run:
                 closed = ends_sentence(lines[k - 1].text)
                 set_in = closed and lines[k].indent > lines[k - 1].indent + 1
-                ended = closed and _fits(lines[k - 1], lines[k], edge)
+                ended = closed and fits(lines[k - 1], lines[k], edge)
                 close = k == start + 1 and start > 0 and not region.blanks[start]
                 blanks[k] = 1 if set_in or ended or close else 0
         start = i
@@ -72,7 +72,7 @@ def chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[list[
             start = i
 
 
-def _fits(line: Line, following: Line, edge: int) -> bool:
+def fits(line: Line, following: Line, edge: int) -> bool:
     """Would the first word of the following line have fitted on this one?"""
     text = following.text
     end = text.find(" ", following.indent)
@@ -112,7 +112,7 @@ def units_of(chunk: Sequence[Line], edge: int) -> Iterator[Unit]:
             rule_above = True
             continue
         remark = len(unit) == 1 and _is_remark(line) and not marker_of(unit[0])
-        if unit and (stack or remark or _fits(unit[-1], line, edge)):
+        if unit and (stack or remark or fits(unit[-1], line, edge)):
             yield Unit(unit, ruled=rule_above)
             unit = []
             rule_above = False
@@ -184,6 +184,13 @@ def _hangs(title: Line, line: Line) -> bool:
     return match is not None and abs(line.indent - match.end()) <= 1 and not ends_sentence(title.text)
 
 
+def _hangs_on(item: Line, line: Line) -> bool:
+    """Does a line stand below the words that follow the marker of an item?"""
+    marker = marker_of(item)
+    end = item.indent + len(marker)
+    return bool(marker) and line.indent == len(item.text) - len(item.text[end:].lstrip())
+
+
 def split_prose(units: Sequence[Unit]) -> Iterator[Unit]:
     """Part prose where a line is set in after a full stop, and where an item begins."""
     for unit in units:
@@ -207,7 +214,7 @@ def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
         if own and line.indent == lines[start].indent and (ended or hanging or before.indent > line.indent):
             return True
         return ended and (line.indent > before.indent or hanging or before.indent > line.indent)
-    if not ended:
+    if not ended or (i == start + 1 and before.text[-1] != ":" and _hangs_on(before, line)):
         return False
     if line.indent - before.indent in INDENT:
         after = lines[i + 1].indent if i + 1 < len(lines) else before.indent
