@@ -10,8 +10,8 @@
     mark    `* * *`, `#####` standing alone
 
 Else the first occurrence of a head is content, and so is whatever is doubtful: a line removed wrongly is the worst
-error of this stage. Breaks stay in the stream as lines of kind BREAK without text, so that later stages may join a sentence over
-them; a folio in the middle of a document that has no breaks becomes one.
+error of this stage. Breaks stay in the stream as lines of kind BREAK without text, so that later stages may join a
+sentence over them; a folio in the middle of a document that has no breaks becomes one.
 """
 
 from __future__ import annotations

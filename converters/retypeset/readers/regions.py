@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
+from .justified import STRETCHED, is_spread, runs_on, spread
 from .leaders import without_leaders
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
 from .markers import MARKER
@@ -89,11 +90,7 @@ NEAR_STUB: Final = 14
 # Blank lines above a line are counted up to so many; a page break counts for one more.
 MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
-# Text is not stretched by gaps of more blanks than this.
-STRETCHED: Final = 4
-# The first line of a paragraph may be set in so much.
-SET_IN: Final = range(18)
-# Nor does it begin further right than this share of the width.
+# Stretched text does not begin further right than this share of the width.
 STRETCHED_INDENT: Final = 0.3
 _WIDE: Final = " " * (STRETCHED + 1)
 
@@ -284,13 +281,11 @@ def _inside(tag: str, bonus: float, title: bool) -> tuple[float, bool]:
 
 def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
     """Weigh the loose lines by those above and below."""
+    _weigh_stretched(weighed)
     lines, weights, blanks = weighed.lines, weighed.weights, weighed.blanks
     row = -1 - NEAR_STUB  # where the last row stands
     for i in weighed.loose:
         if i in weighed.parts:
-            if i and weights[i - 1] <= PROSE and not blanks[i] and _runs_on(lines, i):
-                weights[i] = PROSE  # between lines as wide: stretched like them
-                continue
             if i - row <= NEAR:
                 _align(weighed, row, i)
             row = i
@@ -306,14 +301,44 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
             weights[i] = HEAD
 
 
-def _runs_on(lines: Sequence[Line], i: int) -> bool:
-    """Does a line with small gaps end where the line above ends, and begin where the lines around it begin?"""
-    line, above, below = lines[i], lines[i - 1], lines[min(i + 1, len(lines) - 1)]
-    if len(line.text) != len(above.text) or line.indent != below.indent or above.indent - line.indent not in SET_IN:
-        return False
-    parts = segments(line.text)
-    widest = max([b - a for (_, a), (b, _) in pairwise(parts)], default=0)
-    return widest <= STRETCHED and _evenly(line.text, parts, len(line.text.split()), widest)
+def _weigh_stretched(weighed: _Weighed) -> None:
+    """Weigh lines with gaps as prose where they end where prose beside them ends, their blanks spread over words."""
+    weights = weighed.weights
+    rows = list(weighed.parts)
+    settled: set[int] = set()
+    for i in rows:
+        if i and weights[i - 1] < 0 and _is_stretched(weighed, i, i - 1):
+            weights[i] = PROSE
+            settled.add(i)
+    for i in reversed(rows):
+        if i + 1 < len(weights) and weights[i + 1] <= PROSE and i not in settled and _is_stretched(weighed, i, i):
+            weights[i] = PROSE
+            settled.add(i)
+    for i in settled:
+        del weighed.parts[i]
+        weighed.stubs.pop(i, None)
+    if settled:
+        weighed.loose = [i for i in weighed.loose if i not in settled]
+
+
+def _is_stretched(weighed: _Weighed, i: int, upper: int) -> bool:
+    """Was a line stretched as the one beside it? `upper` is that of the two which stands above the other."""
+    lines = weighed.lines
+    together = not weighed.blanks[upper + 1] and runs_on(lines[upper], lines[upper + 1])
+    return together and is_spread(lines[i]) and not _in_cell(weighed, i)
+
+
+def _in_cell(weighed: _Weighed, i: int) -> bool:
+    """Does a line stand below the last cell of a row that is not far above?"""
+    indent = weighed.lines[i].indent
+    for row in range(i, max(0, i - NEAR_STUB), -1):
+        if weighed.blanks[row]:
+            return False
+        above = weighed.lines[row - 1]
+        if above.indent < indent and above.text[indent - 2 : indent] == "  " and above.text[indent : indent + 1] > " ":
+            label = above.text[:indent].split()
+            return len(label) > 1 or label[0].isalpha()  # one with figures is the marker of an item
+    return False
 
 
 def _align(weighed: _Weighed, row: int, i: int) -> None:
@@ -471,9 +496,4 @@ def _stretched(text: str, parts: Sequence[Span], words: int, widest: int) -> boo
         return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])
     if words < FEW_WORDS:
         return False
-    return _evenly(text, parts, words, widest)
-
-
-def _evenly(text: str, parts: Sequence[Span], words: int, widest: int) -> bool:
-    """Are the blanks of a line spread over its words, as stretching does?"""
-    return text.count(" ", parts[0][0]) >= (words - 1) * widest / 2.5
+    return text.count(" ", parts[0][0]) >= spread(words - 1, widest)
