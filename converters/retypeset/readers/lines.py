@@ -33,8 +33,8 @@ _BROKEN_TAG: Final = re.compile(
 )
 _BROKEN_PAGE: Final = re.compile(r"\s*(?:</?PAGE|/?PAGE>)$", re.IGNORECASE)
 _HYPHEN: Final = re.compile(r"(?<=[^\W_])-\n\s*(?=\w)")
-# A tag that lost its bracket is no longer than this: `/CAPTION>`.
-_BROKEN_LENGTH: Final = 9
+# A tag that lost its brackets is on a line no longer than this.
+_BROKEN_LENGTH: Final = 16
 # What all of these begin with; other tags are text: those of a financial data schedule, `<F1>` apart.
 _KNOWN: Final = re.compile(
     r"<(?:/?(?:PAGE|TABLE|CAPTION|TEXT|DOCUMENT|S>|C>|F|HTML>|BODY>|DIV>|PRE>)|/LEGEND>)", re.IGNORECASE
@@ -68,7 +68,8 @@ def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[L
         if not text:
             add(_NOTHING if "\f" not in raw else _feed(number, furniture))
             continue
-        if ("<" in text and _KNOWN.search(text)) or "\f" in text or (text[0] in "/[P" and len(text) <= _BROKEN_LENGTH):
+        broken = len(text) <= _BROKEN_LENGTH and (text[0] in "/[P" or "/TABLE" in text)
+        if broken or ("<" in text and _KNOWN.search(text)) or "\f" in text:
             out += _tagged(number, text, furniture)
             continue
         indent = len(text) - len(text.lstrip())

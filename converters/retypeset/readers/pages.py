@@ -60,6 +60,8 @@ CENTRED: Final = 20
 CUT: Final = 40
 # A line of prose is at least so wide.
 PROSE: Final = 40
+# A line with so many longer words in small letters is of a sentence.
+A_SENTENCE: Final = 3
 # Folios of a document without breaks stand this many lines apart.
 PAGE_LENGTH: Final = range(30, 91)
 
@@ -231,7 +233,7 @@ def _feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -
             continue
         text = lines[indices[-1]].text
         numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= 4]
-        if numbers and len(text.split()) <= 14:
+        if numbers and len(text.split()) <= 14 and not (ends_sentence(text) and text.lstrip()[0].islower()):
             shapes.setdefault(_shape(text), []).append((page, indices[-1], numbers))
     feet: dict[int, str] = {}
     for same in shapes.values():
@@ -255,7 +257,9 @@ def _unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str
     for same in shapes.values():
         for (i, a), (j, b) in pairwise(same):
             if lines[j].number - lines[i].number in PAGE_LENGTH and int(a) < int(b):
-                feet[i], feet[j] = a, b
+                pairs = zip(_NUMBER.findall(lines[i].text), _NUMBER.findall(lines[j].text), strict=True)
+                if sum([x != y for x, y in pairs]) == 1:  # in rows of a table other figures change as well
+                    feet[i], feet[j] = a, b
     heads = [i for i, line in enumerate(lines) if line.kind == TEXT and line.text[line.indent] in "pP"]
     return feet | {i: match[1] for i in heads if (match := _PAGE_OF_HEAD.match(lines[i].text))}
 
@@ -290,7 +294,13 @@ def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: 
     while count < len(zone) and not _columns(zone[count]):
         if not any(_alike(zone[count], line) for head in before for line in head[max(0, count - 1) : count + 2]):
             break
+        if _is_sentence(zone[count]) or (count and _ends_sentence_of(zone[count - 1], zone[count])):
+            return continued
         count += 1
+    if 0 < count < len(zone) and zone[count].number == zone[count - 1].number + 1:
+        last = zone[count - 1]
+        if _small_words(last.text) >= A_SENTENCE and _goes_on(last, zone[count]):
+            return continued  # a sentence that stands alike on both pages
     title = _is_title(zone[count], zone[count + 1 :]) if count < len(zone) else whole and count < 2
     return continued if title else count
 
@@ -319,6 +329,12 @@ def _alone_in_sentence(last: Line, zone: Sequence[Line], kinds: bytes, places: S
     return int(capitals and _short(zone[0]) and _goes_on(last, zone[1]))
 
 
+def _ends_sentence_of(last: Line, line: Line) -> bool:
+    """Does a sentence end in a line that began in the one right above?"""
+    begun = len(last.text) - last.indent >= PROSE and not ends_sentence(last.text) and not _columns(last)
+    return begun and line.number == last.number + 1 and line.text[-1] in ".:;"
+
+
 def _goes_on(last: Line, line: Line) -> bool:
     """Does the sentence of a page's last line go on in a line of the next page?"""
     if len(last.text) - last.indent < PROSE or ends_sentence(last.text) or _columns(last):
@@ -332,7 +348,22 @@ def _alike(line: Line, other: Line) -> bool:
 
 
 def _is_continued(line: Line) -> bool:
-    return "cont" in line.text.lower() and bool(_CONTINUED.search(line.text)) and _short(line)
+    """Does a title end in `(Continued)`? In small letters and without a bracket or a dash the word may be a sentence's."""
+    match = _CONTINUED.search(line.text) if "cont" in line.text.lower() and _short(line) else None
+    if not match:
+        return False
+    before = line.text[: match.start()].rstrip()
+    if not before or before[-1] in "(-[,:." or match[0][0] == "C":
+        return True
+    return not _small_words(before) and not before.split()[-1][0].islower()
+
+
+def _small_words(text: str) -> int:
+    return sum([len(word) > 3 and word[0].islower() for word in text.split()])
+
+
+def _is_sentence(line: Line) -> bool:
+    return ends_sentence(line.text) and _small_words(line.text) >= A_SENTENCE
 
 
 def _short(line: Line) -> bool:
