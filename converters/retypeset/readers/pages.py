@@ -348,7 +348,7 @@ def _alike(line: Line, other: Line) -> bool:
 
 
 def _is_continued(line: Line) -> bool:
-    """Does a title end in `(Continued)`? In small letters and without a bracket or a dash the word may be a sentence's."""
+    """Does a title end in `(Continued)`? Bare and in small letters the word may be a sentence's."""
     match = _CONTINUED.search(line.text) if "cont" in line.text.lower() and _short(line) else None
     if not match:
         return False
