@@ -18,7 +18,7 @@ from ..model import Furniture, Preformatted, Table
 from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
-from .titles import SIGNED, is_centred, title_like, title_style
+from .titles import is_centred, is_signed, title_like, title_style
 from .units import CONNECTED, CONNECTS, RIGHT_SHARE, chunks, mend, single_spaced, split_prose, units_of
 
 Kind = Literal["heading", "paragraph", "item", "lines"]
@@ -85,14 +85,14 @@ def _beside(unit: Unit, following: Unit) -> bool:
     a, b = unit.first, following.first
     if "*" in (a.text[a.indent], b.text[b.indent]):
         return False
-    if following.ruled and b.text[b.indent] != "(" and not SIGNED.search(a.text):
+    if following.ruled and b.text[b.indent] != "(" and not is_signed(a.text):
         return False
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
 
 def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
     """Read a run of single lines: titles, items, lines."""
-    if len(units) > 1 and any(SIGNED.search(u.first.text) for u in units):
+    if len(units) > 1 and any([is_signed(u.first.text) for u in units]):
         yield _lines(units)
         return
     cover = len(units) >= COVER and all(is_centred(u.first, edge) for u in units)

@@ -22,7 +22,7 @@ _FORM: Final = re.compile(
     re.IGNORECASE,
 )
 _BACK_MATTER: Final = re.compile(r"SIGNATURES?|EXHIBIT INDEX|INDEX (?:TO|OF) EXHIBITS", re.IGNORECASE)
-SIGNED: Final = re.compile(
+_SIGNED: Final = re.compile(
     r"/s/|\b(?:By|BY):|^\s*(?:By|BY)(?:\s{2,}|\s*_|\s*$)"
     r"|^\s*(?:Date|Dated|Name|Title|Its|Contact|Attest|Tel|Telephone|Phone|Fax|DATE|DATED|NAME|TITLE)\s?:"
 )
@@ -35,11 +35,12 @@ _DATED: Final = re.compile(r"(?:For the|As of|Dated)\s.*\d{4}$", re.IGNORECASE)
 _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
 _ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To\s(?:the|our|all)\s.*)", re.IGNORECASE)
-_SMALL: Final = re.compile(
-    r"an?|and|as|at|but|by|for|from|in|into|its|of|on|or|per|than|the|to|under|upon|versus|vs|with|within|without",
-    re.IGNORECASE,
+_SMALL: Final = frozenset(
+    "a an and as at but by for from in into its of on or per than the to under upon versus vs with within "
+    "without".split()
 )
-_LETTERS: Final = re.compile(r"[A-Za-z]")
+_LETTERS: Final = re.compile(r"(?:[^A-Za-z]*+[A-Za-z]){3}")
+_DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 # A title is no longer than this.
 TITLE_WORDS: Final = 18
@@ -50,45 +51,46 @@ TITLED_WORDS: Final = 14
 def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
     """What a title looks like, or "" where this is none: a word for its rank (`outline.RANKS`)."""
     text = unit.text
-    words = text.split()
-    if len(words) > TITLE_WORDS + 7 or text[0].islower() or text[-1] in ",;" or len(_LETTERS.findall(text)) < 3:
+    count = text.count(" ") + 1
+    if count > TITLE_WORDS + 7 or text[0].islower() or text[-1] in ",;" or not _LETTERS.match(text):
         return ""
+    # Most titles have no digit: one search for any saves four for what has some.
+    digits = _DIGIT.search(text) is not None
     if (
         (text[0] in "([" and text[-1] in ")]")
         or text[0] == "*"
-        or SIGNED.search(text)
-        or _DATE.fullmatch(text)
-        or _ZIP.search(text)
+        or is_signed(text)
+        or (digits and (_DATE.fullmatch(text) or _ZIP.search(text)))
     ):
         return ""
-    caps, titled = is_caps(text), _is_titled(text)
+    caps = is_caps(text)
+    titled = not caps and _is_titled(text)  # nobody asks it of capitals
     if _FORM.fullmatch(text):
         return "form"
     if _BACK_MATTER.fullmatch(text):
         return "signatures"
     if match := LABEL.match(text):
-        sentence = text[-1] in ".:" and not caps and not titled and len(words) > 3
+        sentence = text[-1] in ".:" and not caps and not titled and count > 3
         if not sentence:
             return match[0].split()[0].lower()
     if _EXHIBIT.fullmatch(text):
         return "exhibit"
     if (
-        _VALUED.search(text)
+        ((digits or ":" in text) and _VALUED.search(text))
         or (_ADDRESSED.fullmatch(text) and not (caps and text[-1] != ":"))
-        or (_DATED.match(text) and not caps)
+        or (digits and not caps and _DATED.match(text))
     ):
         return ""
     marker = marker_of(unit.first)
     if marker:
         if stacked or marker[0] in "[/*+•->{" or marker == "o":
             return ""
-        titled = _is_titled(text[len(marker) :].strip())
-    return _look(unit, text, edge, titled=titled)
+        titled = not caps and _is_titled(text[len(marker) :].strip())
+    return _look(unit, text, edge, caps=caps, titled=titled, marked=bool(marker))
 
 
-def _look(unit: Unit, text: str, edge: int, *, titled: bool) -> str:
-    words = len(text.split())
-    caps, marked = is_caps(text), bool(marker_of(unit.first))
+def _look(unit: Unit, text: str, edge: int, *, caps: bool, titled: bool, marked: bool) -> str:
+    words = text.count(" ") + 1
     if ends_sentence(text) and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
         return ""
     if words > TITLE_WORDS:
@@ -110,21 +112,29 @@ def _look(unit: Unit, text: str, edge: int, *, titled: bool) -> str:
 
 
 def title_like(unit: Unit) -> bool:
+    if len(unit.lines) > 4:
+        return False
     text = unit.text
-    if len(unit.lines) > 4 or len(text.split()) > TITLE_WORDS + 8:
+    if text.count(" ") >= TITLE_WORDS + 8:
         return False
     labelled = LABEL.match(text) and (not ends_sentence(text) or (text[-1] == "." and _is_titled(text)))
     return is_caps(text) or bool(labelled) or unit.underlined
 
 
+def is_signed(text: str) -> bool:
+    """Does a line bear a signature, or a field of its block? Strings that must stand there are asked for first."""
+    return (":" in text or "/s/" in text or "By" in text or "BY" in text) and _SIGNED.search(text) is not None
+
+
 def is_caps(text: str) -> bool:
-    return text.upper() == text and len(_LETTERS.findall(text)) >= 3
+    # Where all is ASCII, isupper says the same and stops at the first small letter.
+    return (text.isupper() if text.isascii() else text.upper() == text) and _LETTERS.match(text) is not None
 
 
 def _is_titled(text: str) -> bool:
     """Do the words that matter begin with capitals?"""
-    words = [w for w in _WORD.findall(text) if not _SMALL.fullmatch(w)]
-    return bool(words) and words[0][0].isupper() and sum(w[0].isupper() for w in words) >= 0.7 * len(words)
+    words = [w for w in _WORD.findall(text) if w.lower() not in _SMALL]
+    return bool(words) and words[0][0].isupper() and sum([w[0].isupper() for w in words]) >= 0.7 * len(words)
 
 
 def is_centred(line: Line, edge: int) -> bool:
