@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, count
+from itertools import accumulate, compress, count
 from operator import gt
 from typing import NamedTuple, assert_never
 
@@ -82,7 +82,7 @@ def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
         case Heading(text=text) | Paragraph(text=text) | Lines(text=text) | Preformatted(text=text):
             leaves.append(_Leaf(marker + text, block.lines, ordered=True))
         case Table():
-            leaves.append(_Leaf("".join([marker, *_table_texts(block)]), block.lines, ordered=False))
+            leaves.append(_Leaf(marker + _table_text(block), block.lines, ordered=False))
         case List(items=items):
             for item in items:
                 marker += item.marker
@@ -93,14 +93,9 @@ def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
             assert_never(block)
 
 
-def _table_texts(table: Table) -> Iterator[str]:
-    yield table.caption
-    yield table.unit
-    for row in (*table.head, *table.body):
-        yield "".join([cell.text for cell in row.cells])
-    for note in table.footnotes:
-        yield note.marker
-        yield note.text
+def _table_text(table: Table) -> str:
+    cells = "".join([cell.text for row in (*table.head, *table.body) for cell in row.cells])
+    return "".join([table.caption, table.unit, cells, *(note.marker + note.text for note in table.footnotes)])
 
 
 def _walk(fields: Iterable[Field]) -> Iterator[Field]:
@@ -153,11 +148,12 @@ class _Rest(NamedTuple):
 
 
 class _Claims:
-    """Which lines are spoken for: a byte a line."""
+    """Which lines are spoken for: a byte a line; `last` is the last of them."""
 
     def __init__(self, source: Sequence[bytes]) -> None:
         self.source = source
         self.mark = bytearray(len(source) + 1)
+        self.last = 0
         self.notes: list[Note] = []
 
     def whole(self, ranges: Iterable[Range], twice: str) -> None:
@@ -166,10 +162,12 @@ class _Claims:
             if not 0 < first <= last < end:
                 self.notes.append(Note("partition", f"lines {first}-{last} are not in the source"))
                 continue
-            at = mark.find(1, first, last + 1)
-            if at >= 0:
+            # Most ranges come in order: behind the last line nobody has spoken for any.
+            if first <= self.last and (at := mark.find(1, first, last + 1)) >= 0:
                 self.notes.append(Note("partition", f"line {at} belongs to {twice}", Range(at, at)))
             mark[first : last + 1] = b"\1" * (last - first + 1)
+            if last > self.last:  # noqa: PLR1730  # max() would cost as much as all of this
+                self.last = last
 
     def furniture(self, furniture: Sequence[Furniture]) -> _Rest:
         """Claim the lines of furniture; return what it leaves of lines that something else keeps."""
@@ -192,7 +190,12 @@ class _Claims:
         return rest
 
     def _alone(self, where: Range, texts: Sequence[bytes]) -> None:
-        """Claim lines that are furniture and nothing else."""
+        """Claim lines that are furniture and nothing else: mostly one that nobody has claimed."""
+        n, last = where
+        if n == last and 0 < n < len(self.mark) and not self.mark[n] and [self.source[n - 1]] == texts:
+            self.mark[n] = 1
+            self.last = max(self.last, n)
+            return
         self.whole((where,), "furniture and something else")
         said, source = b"".join(texts), b"".join(self.source[max(where.first - 1, 0) : max(where.last, 0)])
         if said != source and (len(said) != len(source) or all(_without(source, texts))):
@@ -212,8 +215,12 @@ class _Claims:
 
 
 def _leaves_conserved(leaves: Sequence[_Leaf], rest: _Rest) -> Iterator[Note]:
+    # One string of all lines, and where each ends: a run of lines is a slice of it.
+    whole, end = b"".join(rest.lines), len(rest.lines)
+    ends = [0, *accumulate(map(len, rest.lines))]
     for leaf, have in zip(leaves, _solid([leaf.text for leaf in leaves]), strict=True):
-        want = b"".join([line for first, last in leaf.lines for line in rest.lines[max(first - 1, 0) : max(last, 0)]])
+        runs = [whole[ends[min(max(a - 1, 0), end)] : ends[min(max(b, 0), end)]] for a, b in leaf.lines]
+        want = b"".join(runs)
         if want != have and leaf.ordered:
             yield from _compared({n: rest.readings(n) for n in rest.numbers(leaf.lines)}, have)
         elif want != have:
@@ -222,10 +229,12 @@ def _leaves_conserved(leaves: Sequence[_Leaf], rest: _Rest) -> Iterator[Note]:
 
 def _counted(leaf: _Leaf, want: bytes, have: bytes) -> Iterator[Note]:
     """Compare the characters of a table with those of its lines, whatever their order."""
-    said, shown = Counter(want.decode("utf-8", "replace")), Counter(have.decode("utf-8", "replace"))
-    if said != shown:
+    said, shown = want.decode("utf-8", "replace"), have.decode("utf-8", "replace")
+    # Tables have some sixty characters each: to count these one after the other is faster than to sort out each sign.
+    if len(said) != len(shown) or any(said.count(char) != shown.count(char) for char in set(said)):
         lost, found = (
-            "".join(sorted((one - other).elements())).encode() for one, other in ((said, shown), (shown, said))
+            "".join(sorted((Counter(one) - Counter(other)).elements())).encode()
+            for one, other in ((said, shown), (shown, said))
         )
         message = f"the table lacks {_quoted(lost)} of what its lines say, and says {_quoted(found)} that they do not"
         where = Range(leaf.lines[0].first, leaf.lines[-1].last) if leaf.lines else None

@@ -92,7 +92,7 @@ def _beside(unit: Unit, following: Unit) -> bool:
 
 def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
     """Read a run of single lines: titles, items, lines."""
-    if len(units) > 1 and any([is_signed(u.first.text) for u in units]):
+    if len(units) > 1 and any(is_signed(u.first.text) for u in units):
         yield _lines(units)
         return
     cover = len(units) >= COVER and all(is_centred(u.first, edge) for u in units)

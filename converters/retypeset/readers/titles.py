@@ -36,7 +36,7 @@ _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
 _ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To\s(?:the|our|all)\s.*)", re.IGNORECASE)
 _SMALL: Final = frozenset(
-    "a an and as at but by for from in into its of on or per than the to under upon versus vs with within "
+    "a an and as at but by for from in into its of on or per than the to under upon versus vs with within "  # noqa: SIM905
     "without".split()
 )
 _LETTERS: Final = re.compile(r"(?:[^A-Za-z]*+[A-Za-z]){3}")
@@ -86,10 +86,11 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         if stacked or marker[0] in "[/*+•->{" or marker == "o":
             return ""
         titled = not caps and _is_titled(text[len(marker) :].strip())
-    return _look(unit, text, edge, caps=caps, titled=titled, marked=bool(marker))
+    return _look(unit, text, edge, titled=titled, marked=bool(marker))
 
 
-def _look(unit: Unit, text: str, edge: int, *, caps: bool, titled: bool, marked: bool) -> str:
+def _look(unit: Unit, text: str, edge: int, *, titled: bool, marked: bool) -> str:
+    caps = is_caps(text)
     words = text.count(" ") + 1
     if ends_sentence(text) and not (caps and text[-1] in ".:") and not (text[-1] == ":" and titled and 2 <= words <= 8):
         return ""
