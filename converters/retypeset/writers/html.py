@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape as escape_all
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
+from ..grid import placed
 from ..model import (
     Align,
     Block,
@@ -347,7 +348,7 @@ class _Body:
     def _rows(self, group: str, rows: Sequence[Row], aligns: Sequence[Align]) -> str:
         if not rows:
             return ""
-        body = "\n".join(self._row(row, starts, aligns, group == "thead") for row, starts in _placed(rows))
+        body = "\n".join(self._row(row, starts, aligns, group == "thead") for row, starts in placed(rows))
         return f"<{group}>\n{body}\n</{group}>"
 
     def _row(self, row: Row, starts: Sequence[int], aligns: Sequence[Align], head: bool) -> str:
@@ -406,27 +407,11 @@ def _cell(cell: Cell, align: Align, scope: str, lead: str) -> str:
     return f"<{tag}{attributes}>{lead}{_escape(cell.text)}</{tag}>"
 
 
-def _placed(rows: Iterable[Row]) -> Iterator[tuple[Row, list[int]]]:
-    """Each row with the columns at which its cells begin, cells that reach down from above counted in."""
-    below: dict[int, int] = {}
-    for row in rows:
-        covered, below = below, {column: left - 1 for column, left in below.items() if left > 1}
-        starts, at = [], 0
-        for cell in row.cells:
-            while at in covered:
-                at += 1
-            starts.append(at)
-            if cell.rowspan > 1:
-                below.update(dict.fromkeys(range(at, at + cell.colspan), cell.rowspan - 1))
-            at += cell.colspan
-        yield row, starts
-
-
 def _widths(table: Table) -> list[int]:
     """How many characters each column asks for: figures as they are, words up to a measure, headings word by word."""
     widths = [_NARROWEST] * len(table.columns)
     for head, rows in ((True, table.head), (False, table.body)):
-        for row, starts in _placed(rows):
+        for row, starts in placed(rows):
             for cell, start in zip(row.cells, starts, strict=True):
                 if cell.colspan == 1 and start < len(widths):
                     widths[start] = max(widths[start], _width(cell, head))

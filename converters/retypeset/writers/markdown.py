@@ -37,6 +37,7 @@ from typing import Final, TypeAlias, assert_never
 
 from msgspec.structs import replace
 
+from ..grid import placed
 from ..model import (
     Align,
     Attachment,
@@ -312,21 +313,10 @@ def _opened(cell: Cell, align: Align, tag: str) -> str:
 
 
 def _placed(table: Table, rows: Sequence[Row]) -> Iterator[list[_Span]]:
-    """Give each cell the alignment of the column it starts in, past the cells that reach down from rows above."""
-    held: dict[int, int] = {}
-    for row in rows:
-        placed: list[_Span] = []
-        at = 0
-        begun: dict[int, int] = {}
-        for cell in row.cells:
-            while held.get(at, 0):
-                at += 1
-            placed.append((cell, table.columns[at].align if at < len(table.columns) else "left"))
-            if cell.rowspan > 1:
-                begun.update(dict.fromkeys(range(at, at + cell.colspan), cell.rowspan - 1))
-            at += cell.colspan
-        held = {column: left - 1 for column, left in held.items() if left > 1} | begun
-        yield placed
+    """Give each cell the alignment of the column it starts in."""
+    aligned = dict(enumerate(column.align for column in table.columns))
+    for row, starts in placed(rows):
+        yield [(cell, aligned.get(start, "left")) for cell, start in zip(row.cells, starts, strict=True)]
 
 
 # ---------------------------------------------------------------- the frame
