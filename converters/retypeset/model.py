@@ -95,7 +95,8 @@ class Cell(Struct, frozen=True, omit_defaults=True, gc=False):
     """A cell: its text as printed, how far it spans, and the number it states.
 
     `number` is a decimal string: `(1,234)` is "-1234", `12.5%` is "12.5". `unit` is "%" or a currency sign that stands
-    in the cell itself. `nil` is true where a dash says that there is nothing.
+    in the cell itself. `nil` is true where a dash says that there is nothing. `name` is what the tag of a financial
+    data schedule is short for.
     """
 
     text: str
@@ -104,6 +105,7 @@ class Cell(Struct, frozen=True, omit_defaults=True, gc=False):
     number: str | None = None
     unit: str = ""
     nil: bool = False
+    name: str = ""
 
 
 class Row(Struct, frozen=True, gc=False):
