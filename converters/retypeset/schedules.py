@@ -84,7 +84,7 @@ def schedule(table: Table) -> Schedule | None:
 
     number = one("MULTIPLIER").replace(",", "").strip("$ ")
     return Schedule(
-        article=one("ARTICLE").upper(),
+        article=one("ARTICLE").upper().partition(" ")[0],
         multiplier=max(int(number), 1) if number.isdecimal() else 1,
         currency=one("CURRENCY"),
         exchange_rate=one("EXCHANGE-RATE").replace(",", ""),

@@ -60,6 +60,6 @@ def test_tables(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/schedules", 7)
+@pytest.mark.cases("body/schedules", 11)
 def test_schedules(case: Case) -> None:
     _check(case)

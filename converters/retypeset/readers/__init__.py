@@ -12,6 +12,7 @@ from ..model import (
     Document,
     Furniture,
     Note,
+    Range,
     Source,
     Submission,
 )
@@ -24,7 +25,7 @@ from .outline import outline
 from .pages import part_pages
 from .prose import Element, set_text
 from .regions import part_regions, right_edge
-from .schedules import schedule, schedules
+from .schedules import schedule, schedules, without_marks
 from .source import SourceLike, load
 from .tables import preformatted, set_table
 
@@ -87,10 +88,13 @@ def _document(lines: list[str], body: Body) -> Document:
     edge = right_edge(running)
     parts: list[Element] = []
     done = 0
+    marked: set[Range] = set()
     for start, end in schedules(running):
         parts += _parts(running[done:start], edge, furniture)
-        parts.append(schedule(running[start:end], furniture))
+        parts += schedule(running[start:end], lines, furniture, marked)
         done = end
+    if marked:
+        furniture = without_marks(furniture, marked)
     parts += _parts(running[done:], edge, furniture)
     blocks = outline(parts, edge, furniture)
     for where in body.verbatim:

@@ -1,53 +1,107 @@
 """Financial data schedules (EX-27): a tag and its values a line, a grammar of their own.
 
     <ARTICLE> 5
+    <LEGEND>
+    THIS SCHEDULE CONTAINS SUMMARY FINANCIAL INFORMATION ...        paragraphs before the table
+    </LEGEND>
     <PERIOD-TYPE>             6-MOS        12-MOS
-    <CASH>                    1,344         2,482
+    <CASH>                    1,344<F1>     2,482                   a row: the tag, then one value a column
+    <FN>
+    <F1> INCLUDES RESTRICTED CASH.                                  a footnote of the table
+    </FN>
 
-Every line is a row: the tag, then one value a column. Where a line has fewer values than others, which columns they
-belong to is told by where they stand. The legend is running text, the only value of its row.
+Where a line has fewer values than others, which columns they belong to is told by where they stand. The tags are kept
+as filed; what they are short for (`tags`) is noted beside them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from ..model import Cell, Column, Furniture, Row, Table
+from ..model import Cell, Column, Footnote, Furniture, Range, Row, Table
+from ..tags import full_name
 from .figures import cells_of
-from .lines import TEXT, Line, join, ranges, rules
+from .lines import BLANK, TAG, TEXT, Line, blank, join, ranges, rules
+from .prose import Element, Piece
 
 _TAGGED: Final = re.compile(r"\s*(<[A-Z][A-Z0-9&-]{1,40}>)\s*(\S.*)?$", re.IGNORECASE)
-_VALUE: Final = re.compile(r"\S+(?: \S+)*")
+_VALUE: Final = re.compile(r"(?:\$ +)?\S+(?: \S+)*")
+# What is said once for all columns has one value, whatever stands beside it.
+_ONCE: Final = re.compile(r"<(?:ARTICLE|MULTIPLIER|CURRENCY|NAME|CIK|SERIES|NUMBER|RESTATED)>", re.IGNORECASE)
 _LEGEND: Final = re.compile(r"\s*<LEGEND>", re.IGNORECASE)
+_ARTICLE: Final = re.compile(r"\s*<ARTICLE>", re.IGNORECASE)
+_MARK: Final = re.compile(r"<F\d{1,3}>", re.IGNORECASE)
+_MARKS: Final = re.compile(r"\s*((?:<F\d{1,3}>\s*)+)", re.IGNORECASE)
 # So many tagged lines make a schedule.
 FEWEST: Final = 3
 # So many lines without a tag may stand between two with one: of a value that was wrapped, of the legend.
 WRAPPED: Final = 2
 LEGEND: Final = 20
+# The notes begin within so many lines of the last value.
+NEAR: Final = 12
+
+
+# ---------------------------------------------------------------- finding
 
 
 def schedules(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
     """Find the schedules in a body: the place of the first line of each, and the place behind its last."""
     run: list[int] = []
     untagged = 0
+    articles = 0
     for i, line in enumerate(lines):
         if line.kind != TEXT:
             continue
         if line.text[line.indent] != "<" or not _TAGGED.match(line.text):
             untagged += 1
             continue
-        if run and untagged > (LEGEND if _LEGEND.match(lines[run[-1]].text) else WRAPPED):
+        article = _ARTICLE.match(line.text) is not None
+        far = untagged > (LEGEND if run and _LEGEND.match(lines[run[-1]].text) else WRAPPED)
+        if run and (far or (article and articles)):
             if len(run) >= FEWEST:
-                yield run[0], run[-1] + 1
-            run = []
+                yield run[0], _end(lines, run[-1] + 1)
+            run, articles = [], 0
+        articles += article
         run.append(i)
         untagged = 0
     if len(run) >= FEWEST:
-        yield run[0], run[-1] + 1
+        yield run[0], _end(lines, run[-1] + 1)
+
+
+def _end(lines: Sequence[Line], end: int) -> int:
+    """The place behind the notes that follow the last value at `end`; `end` itself where there are none."""
+    start = next((i for i in range(end, min(end + NEAR, len(lines))) if lines[i].kind in (TAG, TEXT)), end)
+    if start == len(lines) or lines[start].kind != TAG or not ("<FN>" in lines[start].text or _begins(lines[start])):
+        return end
+    last = end
+    gap = False
+    for i in range(start, len(lines)):
+        line = lines[i]
+        if line.kind == TAG and ("</FN>" in line.text or "TABLE>" in line.text):
+            return i
+        if line.kind == TEXT and (_TAGGED.match(line.text) or (gap and not _closed(lines, i))):
+            return last
+        gap = line.kind == BLANK or (gap and not _begins(line))
+        last = i + 1 if line.kind == TEXT else last
+    return last
+
+
+def _begins(line: Line) -> bool:
+    return line.kind == TAG and _MARK.search(line.text) is not None
+
+
+def _closed(lines: Sequence[Line], i: int) -> bool:
+    """Does a closing tag follow soon, so that lines behind a blank one still belong to the notes?"""
+    tags = (line.text for line in lines[i : i + LEGEND] if line.kind == TAG)
+    return next((tag for tag in tags if "FN>" in tag or "TABLE>" in tag), "").startswith("</FN>")
+
+
+# ---------------------------------------------------------------- reading
 
 
 class _Row(Struct):
@@ -56,37 +110,128 @@ class _Row(Struct):
     lines: list[Line]
     tag: str
     start: int
-    legend: bool
 
     def values(self) -> list[tuple[int, str]]:
-        """The values and where they end."""
+        """The values, with their marks, and where they end without them."""
         text = self.lines[0].text
-        if not self.legend:
-            return [(m.end(), m[0]) for m in _VALUE.finditer(text, self.start)]
-        words = join([text[self.start :], *(line.text for line in self.lines[1:])])
-        return [(len(text), words)] if words else []
+        if _ONCE.match(self.tag):
+            return [(len(text), text[self.start :])] if text[self.start :] else []
+        found = _VALUE.finditer(text, self.start)
+        return [(m.start() + len(_MARK.sub("", m[0]).rstrip()), m[0]) for m in found]
 
 
-def schedule(lines: Sequence[Line], furniture: list[Furniture]) -> Table:
-    """Read the lines of a schedule into a table of a tag and its values a row; rules go on the list of furniture."""
-    furniture += rules(lines)
-    lines = [line for line in lines if line.kind == TEXT]
+class _Parts(Struct):
+    """A schedule taken apart: rows, paragraphs of the legend, what else stands between, notes."""
+
     rows: list[_Row] = []
-    for line in lines:
-        match = _TAGGED.match(line.text)
-        if match:
-            start = match.start(2) if match[2] else len(line.text)
-            rows.append(_Row([line], match[1], start, _LEGEND.match(line.text) is not None))
-        elif rows and rows[-1].legend:
-            rows[-1].lines.append(line)
-        else:
-            rows.append(_Row([line], "", line.indent, legend=False))
-    values = [row.values() for row in rows]
+    legend: list[list[Line]] = []
+    beside: list[Line] = []
+    notes: list[list[Line]] = []
+
+    def lines(self) -> list[Line]:
+        """The lines of the table and its notes."""
+        return [line for group in (*(row.lines for row in self.rows), *self.notes) for line in group]
+
+
+def schedule(
+    lines: Sequence[Line], source: Sequence[str], furniture: list[Furniture], marked: set[Range]
+) -> list[Element]:
+    """Read the lines of a schedule: its legend as paragraphs, then a table of a tag and its values a row.
+
+    `source` has the lines of the whole file, from which the marks of footnotes are taken back; lines that have any are
+    added to `marked`. Rules and the tag of the legend go on the list of furniture.
+    """
+    furniture += rules(lines)
+    parts = _taken_apart(_with_marks(lines, source, marked), furniture)
+    article = next((text for row in parts.rows if _ARTICLE.match(row.tag) for _, text in row.values()), "")
+    values = [row.values() for row in parts.rows]
     width = max(map(len, values))
-    full = [[end for end, _ in v] for v, row in zip(values, rows, strict=True) if len(v) == width and not row.legend]
+    full = [[end for end, _ in v] for v in values if len(v) == width]
     ends = [sum(column) / len(column) for column in zip(*full, strict=True)] or [0.0] * width
-    body = tuple(Row((Cell(row.tag), *_cells(v, ends)), ranges(row.lines)) for row, v in zip(rows, values, strict=True))
-    return Table((Column("left"), *[Column("right")] * width), (), body, ranges(lines))
+    body = [
+        Row((_label(row.tag, article), *_cells(v, ends)), ranges(row.lines))
+        for v, row in zip(values, parts.rows, strict=True)
+    ]
+    table = Table(
+        (Column("left"), *[Column("right")] * width),
+        (),
+        tuple(body),
+        ranges(parts.lines()),
+        footnotes=tuple(map(_footnote, parts.notes)),
+    )
+    beside = [Piece("lines", [line]) for line in parts.beside]
+    return [*beside, *(Piece("paragraph", paragraph) for paragraph in parts.legend), table]
+
+
+def _with_marks(lines: Sequence[Line], source: Sequence[str], marked: set[Range]) -> Iterator[Line]:
+    """The lines with the marks of footnotes back in their places, where these were taken out with the layout tags."""
+    texts = {line.number for line in lines if line.kind == TEXT}
+    marks = {line.number for line in lines if line.kind == TAG and _MARK.search(line.text)}
+    for line in lines:
+        alone = line.kind == TAG and line.number not in texts and _MARKS.fullmatch(line.text)
+        if line.number in marks and (line.kind == TEXT or alone):
+            raw = source[line.number - 1].rstrip()
+            text = raw if alone else "".join(_woven(raw, line.text))
+            marked.add(Range(line.number, line.number))
+            yield Line(line.number, text, len(text) - len(text.lstrip()), TEXT)
+        elif line.kind != TAG or line.number not in marks:
+            yield line
+
+
+def _woven(raw: str, text: str) -> Iterator[str]:
+    """A line as it was left when its tags were taken out, with the marks among them."""
+    at = 0
+    for mark in _MARK.finditer(raw):
+        yield text[at : mark.start()].ljust(mark.start() - at)
+        yield mark[0]
+        at = mark.end()
+    yield text[at:]
+
+
+def _taken_apart(lines: Iterator[Line], furniture: list[Furniture]) -> _Parts:
+    parts = _Parts()
+    legend = noted = False
+    fresh = True
+    for line in lines:
+        if line.kind == TAG:
+            legend = legend and "</LEGEND>" not in line.text
+            noted = noted or "<FN>" in line.text
+        if line.kind != TEXT:
+            fresh = fresh or line.kind == BLANK
+            continue
+        marks = _MARKS.match(line.text)
+        match = None if marks else _TAGGED.match(line.text)
+        if match and _LEGEND.match(match[1]):
+            furniture.append(Furniture("tag", match[1], Range(line.number, line.number)))
+            legend = True
+            if match[2]:
+                text = _LEGEND.sub(blank, line.text, count=1)
+                parts.legend.append([Line(line.number, text, len(text) - len(text.lstrip()), TEXT)])
+        elif match:
+            legend = False
+            parts.rows.append(_Row([line], match[1], match.start(2) if match[2] else len(line.text)))
+        elif legend:
+            _add(parts.legend, line, fresh)
+        elif noted or marks:
+            noted = True
+            _add(parts.notes, line, fresh=bool(marks) or not parts.notes)
+        elif fresh:
+            parts.beside.append(line)
+        else:
+            parts.rows.append(_Row([line], "", line.indent))
+        fresh = False
+    return parts
+
+
+def _add(groups: list[list[Line]], line: Line, fresh: bool) -> None:
+    if fresh or not groups:
+        groups.append([])
+    groups[-1].append(line)
+
+
+def _label(tag: str, article: str) -> Cell:
+    name = full_name(tag.strip("<>"), _MARK.sub("", article).strip()) if tag else ""
+    return Cell(tag, name=name)
 
 
 def _cells(values: Sequence[tuple[int, str]], ends: Sequence[float]) -> list[Cell]:
@@ -98,4 +243,17 @@ def _cells(values: Sequence[tuple[int, str]], ends: Sequence[float]) -> list[Cel
         n = min(columns, key=lambda n: abs(ends[n] - end)) if len(values) < len(ends) else free
         texts[n] = text
         free = n + 1
-    return cells_of(texts)
+    plain = cells_of([_MARK.sub("", text).rstrip() for text in texts])
+    return [replace(cell, text=text) if "<" in text else cell for cell, text in zip(plain, texts, strict=True)]
+
+
+def _footnote(lines: Sequence[Line]) -> Footnote:
+    text = join([line.text for line in lines])
+    marks = _MARKS.match(text)
+    marker = marks[1].rstrip() if marks else ""
+    return Footnote(marker, text[marks.end() :] if marks else text, ranges(lines))
+
+
+def without_marks(furniture: Sequence[Furniture], marked: Collection[Range]) -> list[Furniture]:
+    """The furniture less the marks of footnotes that schedules have kept, on the lines that `marked` names."""
+    return [f for f in furniture if not (f.lines in marked and f.kind == "tag" and _MARKS.fullmatch(f.text))]

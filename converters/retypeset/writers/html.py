@@ -404,6 +404,8 @@ def _cell(cell: Cell, align: Align, scope: str, lead: str) -> str:
         attributes += f' colspan="{cell.colspan}"'
     if cell.rowspan > 1:
         attributes += f' rowspan="{cell.rowspan}"'
+    if cell.name:
+        attributes += f' title="{escape_all(cell.name)}"'
     return f"<{tag}{attributes}>{lead}{_escape(cell.text)}</{tag}>"
 
 
