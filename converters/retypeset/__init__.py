@@ -1,4 +1,4 @@
-"""Retypeset reads legacy fixed-width EDGAR text and writes Markdown, HTML, PDF and JSON.
+"""Retypeset reads legacy fixed-width EDGAR text and writes Markdown, HTML, PDF, JSON and CSV.
 
 The public names are those of `__all__`; they are loaded when first used, so that `import retypeset` costs nothing.
 """
@@ -12,6 +12,9 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .conversion import convert as convert
+    from .facts import records as records
+    from .facts import tables as tables
+    from .facts import to_pandas as to_pandas
     from .items import excerpt as excerpt
     from .items import item as item
     from .items import sections as sections
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from .readers import check as check
     from .readers import read as read
     from .readers.attachments import attachment_data as attachment_data
+    from .schedules import schedule as schedule
+    from .writers.csv import write as to_csv
     from .writers.html import write as to_html
     from .writers.json import read as from_json
     from .writers.json import schema as schema
@@ -35,11 +40,16 @@ _WHERE = {
     "from_json": ("writers.json", "read"),
     "item": ("items", "item"),
     "read": ("readers", "read"),
+    "records": ("facts", "records"),
+    "schedule": ("schedules", "schedule"),
     "schema": ("writers.json", "schema"),
     "sections": ("items", "sections"),
+    "tables": ("facts", "tables"),
+    "to_csv": ("writers.csv", "write"),
     "to_html": ("writers.html", "write"),
     "to_json": ("writers.json", "write"),
     "to_markdown": ("writers.markdown", "write"),
+    "to_pandas": ("facts", "to_pandas"),
     "to_pdf": ("writers.pdf", "write"),
 }
 
@@ -53,11 +63,16 @@ __all__ = [
     "from_json",
     "item",
     "read",
+    "records",
+    "schedule",
     "schema",
     "sections",
+    "tables",
+    "to_csv",
     "to_html",
     "to_json",
     "to_markdown",
+    "to_pandas",
     "to_pdf",
 ]
 

@@ -20,7 +20,7 @@ import click
 
 import retypeset
 
-from .conversion import FORMATS, format_of, render, split, write_files
+from .conversion import FORMATS, csv_files, format_of, render, split, write_files
 from .notes import LOSS, RetypesetError
 from .plan import STDIN, Destination, Input, as_input, check, destination, expand
 from .terminal import emit, say, shown, silence, take_in
@@ -99,6 +99,7 @@ def commands() -> None:
       retypeset convert filings/ -o out/             every filing of a folder
       retypeset convert --split filing.txt -o out/   out/filing/1-10-K.md, ...
       retypeset convert --item 7 filing.txt          one Item of the form
+      retypeset convert --to csv filing.txt -o out/  out/filing/facts.csv and a file for each table
       zcat filing.txt.gz | retypeset convert - --to html > filing.html
 
     Exit codes: 0 all were converted; 1 an input failed (the others were converted), or --strict complained;
@@ -140,11 +141,12 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     template: str | None,
     style: str | None,
 ) -> None:
-    """Convert filings to Markdown, HTML, PDF or JSON.
+    """Convert filings to Markdown, HTML, PDF, JSON or CSV.
 
     INPUT is a file, - for standard input, or a folder: the files in it that are named *.txt or have no suffix, in the
     order of their names; hidden files and inner folders are left alone. A single file goes to standard output unless
-    -o says where to (PDF needs it); all else goes to OUT/<stem>.<format>, the stem being the name without .txt. An
+    -o says where to (PDF needs it); all else goes to OUT/<stem>.<format>, the stem being the name without .txt. CSV
+    holds the tables only: all their figures, one a line, with OUT/<stem>/ for a folder a file for each table too. An
     input is never overwritten.
 
     What one should know of a filing is said on standard error as FILE:LINE: CODE: SENTENCE.
@@ -290,12 +292,17 @@ def _write(job: Job, given: Input, submission: Submission, source: Path | bytes)
         parts = split(submission, job.formats, source, template=job.template, style=job.style)
         write_files({folder / name: data for name, data in parts.items()}, sources=job.sources)
         return
-    rendered = {name: render(submission, name, template=job.template, style=job.style) for name in job.formats}
-    targets = job.where.targets(given, job.formats)
-    if targets:
-        write_files({targets[name]: data for name, data in rendered.items()}, sources=job.sources)
-    else:
-        emit(rendered[job.formats[0]])
+    several = [name for name in job.formats if job.where.folder and FORMATS[name].several]
+    single = [name for name in job.formats if name not in several]
+    rendered = {name: render(submission, name, template=job.template, style=job.style) for name in single}
+    targets = job.where.targets(given, single)
+    if not (targets or several):
+        emit(rendered[single[0]])
+        return
+    files = {targets[name]: data for name, data in rendered.items()}
+    if several and job.where.folder:
+        files |= {job.where.folder / given.stem / name: data for name, data in csv_files(submission).items()}
+    write_files(files, sources=job.sources)
 
 
 def _text(path: str | None) -> str | None:

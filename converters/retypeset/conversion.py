@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .model import Attachment, Submission
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+FACTS_STEM: Final = "facts"
+"""What the file is called that holds the figures of all tables, before its suffix."""
+
 # Characters of a name we make: file systems allow 143 bytes (eCryptfs) and more, a number and a suffix need some.
 _NAME_LENGTH: Final = 100
 
@@ -42,11 +45,13 @@ _ADVICE: Final = {
 
 
 class Format(NamedTuple):
-    """An output format: its function, the suffixes that name it (the first is written), whether it has a look."""
+    """An output format: its function, the suffixes that name it (the first is written), whether it has a look, and
+    whether it makes a folder of files (`csv_files`) where it is given one, instead of a single file."""
 
     render: Callable[[Submission, str | None, str | None], bytes]
     suffixes: tuple[str, ...]
-    styled: bool
+    styled: bool = False
+    several: bool = False
 
 
 def _markdown(submission: Submission, _template: str | None, _style: str | None) -> bytes:
@@ -65,11 +70,16 @@ def _json(submission: Submission, _template: str | None, _style: str | None) -> 
     return retypeset.to_json(submission)
 
 
+def _csv(submission: Submission, _template: str | None, _style: str | None) -> bytes:
+    return retypeset.to_csv(submission).encode()
+
+
 FORMATS: Final[Mapping[str, Format]] = {
-    "md": Format(_markdown, (".md", ".markdown"), styled=False),
+    "md": Format(_markdown, (".md", ".markdown")),
     "html": Format(_html, (".html", ".htm"), styled=True),
     "pdf": Format(_pdf, (".pdf",), styled=True),
-    "json": Format(_json, (".json",), styled=False),
+    "json": Format(_json, (".json",)),
+    "csv": Format(_csv, (".csv",), several=True),
 }
 """The formats by name; a name is also the suffix that is written."""
 
@@ -111,7 +121,8 @@ def convert(
     Args:
         source: the filing: a path, its bytes, or a file opened for reading bytes.
         target: the file to write; an older one is replaced.
-        to: "md", "html", "pdf" or "json", where the suffix of `target` does not say it.
+        to: "md", "html", "pdf", "json" or "csv" (all figures of all tables), where the suffix of `target` does not
+            say it.
         template: text of a Jinja2 template for the page, instead of the shipped one (html and pdf).
         style: text of a style sheet, instead of the shipped one (html and pdf).
 
@@ -125,7 +136,8 @@ def convert(
     form = to or format_of(target)
     if form is None or form not in FORMATS:
         asked = f"there is no format {to!r}" if to else f"{Path(target).name} does not say the format"
-        raise OutputError(f"{asked}: end the name in one of {_suffixes()}, or say to='md', 'html', 'pdf' or 'json'")
+        *others, last = map(repr, FORMATS)
+        raise OutputError(f"{asked}: end the name in one of {_suffixes()}, or say to={', '.join(others)} or {last}")
     submission = retypeset.read(source)
     data = render(submission, form, template=template, style=style)
     write_files({Path(target): data}, sources=[Path(source)] if isinstance(source, str | os.PathLike) else [])
@@ -160,6 +172,19 @@ def parts(submission: Submission) -> Iterator[tuple[str, Submission]]:
         yield name, replace(submission, documents=(document,), attachments=own)
 
 
+def csv_files(submission: Submission, names: _Names | None = None) -> dict[str, bytes]:
+    """Write the tables of a submission as CSV: `facts.csv`, which has all, and `<sequence>-<type>-table-<n>.csv` each.
+
+    `names` knows those that are taken in the folder.
+    """
+    names = names or _Names()
+    files = {names.take(FACTS_STEM, ".csv"): retypeset.to_csv(submission).encode()}
+    for name, part in parts(submission):
+        for n, table in enumerate(retypeset.tables(part), 1):
+            files[names.take(f"{name}-table-{n}", ".csv")] = retypeset.to_csv(table).encode()
+    return files
+
+
 def split(
     submission: Submission,
     formats: Collection[str],
@@ -172,10 +197,11 @@ def split(
 
     `source` is what the submission was read from; the attachments are taken from it.
     """
-    files: dict[str, bytes] = {}
     names = _Names()
+    files = csv_files(submission, names) if any(FORMATS[form].several for form in formats) else {}
+    single = [form for form in formats if not FORMATS[form].several]
     for name, part in parts(submission):
-        for form in formats:
+        for form in single:
             files[names.take(name, f".{form}")] = render(part, form, template=template, style=style)
     for attachment in submission.attachments:
         safe = Path(safe_name(attachment.name, "attachment"))

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 import click
 
-from .conversion import FORMATS, format_of
+from .conversion import FACTS_STEM, FORMATS, format_of
 from .terminal import shown
 
 STDIN: Final = "stdin"
@@ -39,11 +39,17 @@ class Destination(NamedTuple):
     file: Path | None = None
 
     def targets(self, given: Input, formats: Sequence[str]) -> dict[str, Path]:
-        """Name the file that each format of an input goes to."""
+        """Name the file that each format of an input goes to, the first where it makes several."""
         if self.file:
             return {formats[0]: self.file}
         if self.folder:
-            return {form: self.folder / f"{given.stem}.{form}" for form in formats}
+            several = self.folder / given.stem
+            return {
+                form: several / f"{FACTS_STEM}.{form}"
+                if FORMATS[form].several
+                else self.folder / f"{given.stem}.{form}"
+                for form in formats
+            }
         return {}
 
 

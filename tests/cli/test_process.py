@@ -157,6 +157,6 @@ def test_the_shell_completes_formats_after_a_comma() -> None:
         "COMP_CWORD": "3",
     }
     done = _run(env=environment)
-    assert done.stdout.split() == ["plain,md,md", "plain,md,html", "plain,md,pdf", "plain,md,json"]
+    assert done.stdout.split() == ["plain,md,md", "plain,md,html", "plain,md,pdf", "plain,md,json", "plain,md,csv"]
     environment |= {"COMP_WORDS": "retypeset con", "COMP_CWORD": "1"}
     assert _run(env=environment).stdout.split() == ["plain,convert"]

@@ -111,6 +111,20 @@ def multiplier(text: str) -> int | None:
     return 1_000_000 if match["more"] else 1_000
 
 
+def headings(table: Table) -> list[tuple[str, ...]]:
+    """The headings over each column, those that span it first; of a schedule the type and the end of its period."""
+    width = len(table.columns)
+    if stated := schedule(table):
+        return [(), *(tuple(filter(None, (period.type, period.end))) for period in stated.periods)]
+    found: list[list[str]] = [[] for _ in range(width)]
+    for row, starts in placed(table.head):
+        for cell, start in zip(row.cells, starts, strict=True):
+            for over in found[start : start + cell.colspan] if cell.text else ():
+                if over[-1:] != [cell.text]:
+                    over.append(cell.text)
+    return [tuple(over) for over in found]
+
+
 def to_pandas(table: Table) -> Any:
     """Make a `pandas.DataFrame` of a table: a row for each row of figures, a column for each column of the table.
 
@@ -132,8 +146,8 @@ def to_pandas(table: Table) -> Any:
         columns.setdefault(column, {})[n] = record
     values = {n: _values(cells, list(labels)) for n, cells in columns.items()}
     frame = pandas.DataFrame(values, index=list(labels.values()))
-    headings = _headings(table)
-    frame.columns = pandas.Index([" / ".join(headings[n]) for n in columns])
+    headed = headings(table)
+    frame.columns = pandas.Index([" / ".join(headed[n]) if n < len(headed) else "" for n in columns])
     frame.attrs = {"caption": table.caption, "unit": table.unit, "multiplier": _table_multiplier(table)}
     return frame
 
@@ -162,9 +176,9 @@ def _cells(table: Table) -> Iterator[tuple[int, int, Record]]:
     if table.text:
         return
     stated = schedule(table)
-    headings = _headings(table)
+    headed = headings(table)
     general = _table_multiplier(table)
-    of_columns = [multiplier(" ".join(heading)) for heading in headings]
+    of_columns = [multiplier(" ".join(heading)) for heading in headed]
     shares_excepted = _SHARES_EXCEPTED.search(" ".join((table.unit, table.caption, *_stub_head(table)))) is not None
     for n, (path, row, starts) in enumerate(_labelled(table)):
         tag = tag_of(row.cells[0]) if stated and row.cells else ""
@@ -176,7 +190,7 @@ def _cells(table: Table) -> Iterator[tuple[int, int, Record]]:
         for cell, column in zip(row.cells, starts, strict=True):
             if not column or not cell.text:
                 continue
-            heading = headings[column] if column < len(headings) else ()
+            heading = headed[column] if column < len(headed) else ()
             said = f"{label} {' '.join(heading)}"
             unit = cell.unit or ("%" if cell.number is not None and _PERCENT.search(said) else "")
             scale = own or (of_columns[column] if column < len(of_columns) else None) or general
@@ -193,39 +207,29 @@ def _stands_for_itself(tag: str, said: str, shares_excepted: bool) -> bool:
 
 
 def _table_multiplier(table: Table) -> int:
+    """What holds for the whole table: what it says of itself, or all headings alike."""
     if stated := schedule(table):
         return stated.multiplier
     said = (table.unit, *_stub_head(table), table.caption)
-    return next((found for text in said if (found := multiplier(text))), 1)
+    found = [by for text in said if (by := multiplier(text))]
+    of_columns = {multiplier(" ".join(heading)) for heading in headings(table)[1:]}
+    return next(iter(found or (of_columns if len(of_columns) == 1 else ())), None) or 1
 
 
 def _stub_head(table: Table) -> Iterator[str]:
-    """What stands over the labels, where units are said too, and what spans all columns."""
+    """What stands over the labels, where units are said too."""
     for row, starts in placed(table.head):
         for cell, start in zip(row.cells, starts, strict=True):
             if cell.text and start == 0:
                 yield cell.text
 
 
-def _headings(table: Table) -> list[tuple[str, ...]]:
-    """The headings over each column, from the top; of a schedule the type and the end of its period."""
-    width = len(table.columns)
-    if stated := schedule(table):
-        return [(), *(tuple(filter(None, (period.type, period.end))) for period in stated.periods)]
-    found: list[list[str]] = [[] for _ in range(width)]
-    for row, starts in placed(table.head):
-        for cell, start in zip(row.cells, starts, strict=True):
-            for over in found[start : start + cell.colspan] if cell.text else ():
-                if over[-1:] != [cell.text]:
-                    over.append(cell.text)
-    return [tuple(over) for over in found]
-
-
 # ---------------------------------------------------------------- labels
 
 
 class _Above(Struct):
-    """A label that rows may stand under: `level` as it is, `under` as it counts, whether rows are set in below it."""
+    """A label that rows may stand under: `level` as it is, `under` as it counts. `rows`: some stand under it; `set_in`:
+    some are set in below it; `closed`: its total has passed; `raised`: it turned out to stand above what follows."""
 
     label: str
     level: int
@@ -234,6 +238,7 @@ class _Above(Struct):
     rows: bool = False
     set_in: bool = False
     closed: bool = False
+    raised: bool = False
 
 
 def _labelled(table: Table) -> Iterator[tuple[tuple[str, ...], Row, list[int]]]:
@@ -263,28 +268,39 @@ def _labelled(table: Table) -> Iterator[tuple[tuple[str, ...], Row, list[int]]]:
 
 def _open(above: list[_Above], label: str, level: int) -> None:
     """Begin a section."""
-    same = next((n for n, x in enumerate(above) if x.section and x.level == level and x.under < level), None)
-    if same is not None:
-        del above[same:]
+    _raise(above, level, level - 1)
+    same = (n for n, x in enumerate(above) if x.raised and x.rows and x.level == level and _alike(x.label, label))
+    del above[next(same, len(above)) :]
     while above and above[-1].under >= level:
-        if above[-1].section and not above[-1].rows:
-            above[-1].under = level - 1
-            break
         above.pop()
     above.append(_Above(label, level, level, section=True))
 
 
+def _alike(one: str, other: str) -> bool:
+    return one.isupper() == other.isupper()
+
+
 def _leave(above: list[_Above], level: int, total: bool) -> None:
     """Leave the labels that a row at this level does not stand under."""
+    _raise(above, level + 1, level)
     while above and not _holds(above[-1], level):
         above.pop()
     for x in above:
         x.rows = True
-        x.under = min(x.under, level)
         x.set_in = x.set_in or (not total and x.under < level)
 
 
+def _raise(above: list[_Above], level: int, under: int) -> None:
+    """Set the headings that nothing stands under yet above what follows at this level, in the place of those before."""
+    fresh = len(above)
+    while fresh and above[fresh - 1].section and not above[fresh - 1].rows:
+        fresh -= 1
+    if not any(x.under >= level for x in above[fresh:]):
+        return
+    for x in above[fresh:]:
+        x.under, x.raised = min(x.under, under), True
+    above[:fresh] = [x for x in above[:fresh] if x.under < level and not x.raised]
+
+
 def _holds(x: _Above, level: int) -> bool:
-    if x.section and not x.rows:
-        return True
     return x.under < level or (x.section and x.under == level and not (x.set_in or x.closed))
