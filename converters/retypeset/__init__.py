@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .checks import amounts as amounts
+    from .checks import sums as sums
     from .conversion import convert as convert
     from .facts import records as records
     from .facts import tables as tables
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "RetypesetError": ("notes", "RetypesetError"),
+    "amounts": ("checks", "amounts"),
     "attachment_data": ("readers.attachments", "attachment_data"),
     "check": ("readers", "check"),
     "convert": ("conversion", "convert"),
@@ -44,6 +47,7 @@ _WHERE = {
     "schedule": ("schedules", "schedule"),
     "schema": ("writers.json", "schema"),
     "sections": ("items", "sections"),
+    "sums": ("checks", "sums"),
     "tables": ("facts", "tables"),
     "to_csv": ("writers.csv", "write"),
     "to_html": ("writers.html", "write"),
@@ -56,6 +60,7 @@ _WHERE = {
 __all__ = [
     "RetypesetError",
     "__version__",
+    "amounts",
     "attachment_data",
     "check",
     "convert",
@@ -67,6 +72,7 @@ __all__ = [
     "schedule",
     "schema",
     "sections",
+    "sums",
     "tables",
     "to_csv",
     "to_html",

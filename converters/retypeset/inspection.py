@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from .checks import Sum, amounts, sums
 from .model import Block, Document, Filer, Furniture, List, Note, Page, Range, Submission
 
 
@@ -18,15 +19,18 @@ def overview(submission: Submission) -> dict[str, Any]:
     """Sum up a submission in values that JSON knows; the names are those of the model.
 
     Blocks and furniture are counted by kind, the blocks inside lists too; pages, notes, header and attachments are
-    given whole. `counts` adds up what the documents hold.
+    given whole. `sums` are the totals that add up and those that do not, `amounts` what a financial data schedule
+    states and whether a table says it too (`checks`). `counts` adds up what the documents hold.
     """
     documents = [_document(document) for document in submission.documents]
+    stated = amounts(submission)
     return {
         "source": msgspec.to_builtins(submission.source),
         "header": msgspec.to_builtins(submission.header),
         "documents": documents,
         "attachments": msgspec.to_builtins(submission.attachments),
         "envelope": _kinds(submission.envelope),
+        "amounts": {"found": len(stated.found), "missing": msgspec.to_builtins(stated.missing)},
         "notes": msgspec.to_builtins(submission.notes),
         "counts": {
             "documents": len(documents),
@@ -34,6 +38,10 @@ def overview(submission: Submission) -> dict[str, Any]:
             "pages": sum(len(document.pages) for document in submission.documents),
             "blocks": _sum(document["blocks"] for document in documents),
             "furniture": _sum(document["furniture"] for document in documents),
+            "sums": {
+                "hold": sum(document["sums"]["hold"] for document in documents),
+                "fail": sum(len(document["sums"]["fail"]) for document in documents),
+            },
             "notes": dict(Counter(note.code for note in notes(submission))),
         },
     }
@@ -46,6 +54,8 @@ def notes(submission: Submission) -> list[Note]:
 
 
 def _document(document: Document) -> dict[str, Any]:
+    found = sums(document)
+    fail = [sum_ for sum_ in found if sum_.fails]
     return {
         "type": document.type,
         "sequence": document.sequence,
@@ -55,6 +65,7 @@ def _document(document: Document) -> dict[str, Any]:
         "pages": msgspec.to_builtins(document.pages),
         "blocks": _kinds(_all_blocks(document.blocks)),
         "furniture": _kinds(document.furniture),
+        "sums": {"hold": len(found) - len(fail), "fail": msgspec.to_builtins(fail)},
         "notes": msgspec.to_builtins(document.notes),
     }
 
@@ -102,6 +113,7 @@ def report(submission: Submission) -> Iterator[str]:
     for document in submission.documents:
         yield ""
         yield from _about(document)
+    yield from _amounts(submission)
     yield from _attachments(submission)
     yield from _notes(notes(submission))
 
@@ -139,6 +151,30 @@ def _about(document: Document) -> Iterator[str]:
     yield _entry("  pages", _pages(document.pages))
     yield _entry("  blocks", _counted(_kinds(_all_blocks(document.blocks))))
     yield _entry("  furniture", _counted(_kinds(document.furniture)))
+    yield from _sums(sums(document))
+
+
+def _sums(found: Sequence[Sum]) -> Iterator[str]:
+    if not found:
+        return
+    fail = [sum_ for sum_ in found if sum_.fails]
+    yield _entry("  sums", f"{len(found) - len(fail):,} hold, {len(fail):,} fail")
+    for sum_ in fail:
+        for column, stated, added in sum_.fails:
+            label = f"{sum_.label}: " if sum_.label else ""
+            said = f"column {column + 1} says {stated}, the rows from line {sum_.lines.first} add up to {added}"
+            yield _entry(f"    {sum_.lines.last}", f"{label}{said}")
+
+
+def _amounts(submission: Submission) -> Iterator[str]:
+    stated = amounts(submission)
+    count = len(stated.found) + len(stated.missing)
+    if not count:
+        return
+    yield ""
+    yield _entry("schedule", f"{len(stated.found):,} of {_plural(count, 'amount')} found in the tables")
+    for record in stated.missing:
+        yield _entry(f"  {record.line}", f"{record.row[-1]}: {record.text}")
 
 
 def _pages(pages: Sequence[Page]) -> str:

@@ -17,6 +17,8 @@ from .tags import HEADER
 _TAG: Final = re.compile(r"<([A-Z][A-Z0-9&-]*)>", re.IGNORECASE)
 _MARK: Final = re.compile(r"\s*<F\d{1,3}>", re.IGNORECASE)
 _DATE: Final = re.compile(r"([A-Z]{3})[A-Z]*[- ]+(\d{1,2}),?[- ]+(\d{4})", re.IGNORECASE)
+# A multiplier of more digits is a mistake: no amounts are stated in billions.
+POWER: Final = 10
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -85,7 +87,7 @@ def schedule(table: Table) -> Schedule | None:
     number = one("MULTIPLIER").replace(",", "").strip("$ ")
     return Schedule(
         article=one("ARTICLE").upper().partition(" ")[0],
-        multiplier=max(int(number), 1) if number.isdecimal() else 1,
+        multiplier=max(int(number), 1) if number.isdecimal() and len(number) <= POWER else 1,
         currency=one("CURRENCY"),
         exchange_rate=one("EXCHANGE-RATE").replace(",", ""),
         restated="RESTATED" in stated,

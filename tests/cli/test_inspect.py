@@ -34,6 +34,18 @@ from retypeset.model import (
 
 Run = Callable[..., Result]
 
+ROWS = (
+    ("", "1997", "1996"),
+    ("", "------", "------"),
+    ("Cash", "1,204", "998"),
+    ("Stock", "3,415", "3,307"),
+    ("", "------", "------"),
+    ("Total current assets", "4,619", "4,305"),
+    ("Land", "700", "700"),
+    ("", "------", "------"),
+    ("Total assets", "5,319", "5,050"),
+)
+
 _LINE = (Range(5, 5),)
 _ITEM = ListItem("(a)", (Paragraph("x", _LINE), List((ListItem("", (Lines("x", _LINE),), _LINE),), _LINE)), _LINE)
 
@@ -105,6 +117,7 @@ def test_programs_are_told_the_same() -> None:
         "pages": 3,
         "blocks": {"heading": 1, "lines": 1, "list": 2, "paragraph": 1, "preformatted": 1, "table": 1},
         "furniture": {"break": 1, "folio": 1},
+        "sums": {"hold": 0, "fail": 0},
         "notes": {"count": 1, "table": 1, "tabs": 1},
     }
     assert told["header"] == json.loads(msgspec.json.encode(SUBMISSION.header))
@@ -147,3 +160,24 @@ def test_the_schema_is_that_of_the_library(run: Run) -> None:
     assert result.exit_code == 0
     assert json.loads(result.stdout) == json.loads(json.dumps(retypeset.schema()))
     assert "Submission" in json.loads(result.stdout)["$defs"]
+
+
+def test_sums_and_amounts_are_told_to_people_and_programs(run: Run, tmp_path: Path) -> None:
+    rows = "".join(f"{label:<24}{a:>12}{b:>12}\n" for label, a, b in ROWS)
+    schedule = "<ARTICLE> 5\n<CASH> 1,204\n<TOTAL-ASSETS> 5,319\n<SALES> 9,999\n"
+    path = tmp_path / "filing.txt"
+    path.write_text(
+        f"<DOCUMENT>\n<TYPE>10-Q\n<SEQUENCE>1\n<TEXT>\n{rows}</TEXT>\n</DOCUMENT>\n"
+        f"<DOCUMENT>\n<TYPE>EX-27\n<SEQUENCE>2\n<TEXT>\n{schedule}</TEXT>\n</DOCUMENT>\n"
+    )
+    said = run("inspect", path).stdout
+    assert "  sums          1 hold, 1 fail\n" in said
+    assert "    13          Total assets: column 3 says 5050, the rows from line 10 add up to 5005\n" in said
+    assert (
+        "schedule        2 of 3 amounts found in the tables\n  20            Net sales of tangible products: 9,999\n"
+        in said
+    )
+    told = json.loads(run("inspect", "--json", path).stdout)
+    assert told["counts"]["sums"] == {"hold": 1, "fail": 1}
+    assert [fail["fails"] for fail in told["documents"][0]["sums"]["fail"]] == [[[2, "5050", "5005"]]]
+    assert (told["amounts"]["found"], [record["tag"] for record in told["amounts"]["missing"]]) == (2, ["SALES"])
