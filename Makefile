@@ -8,8 +8,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 CONVERTED := examples/converted
 
-# What WeasyPrint loads at run time, the fonts the style sheets name, and pdftotext for the tests.
-PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation poppler-utils
+# What WeasyPrint loads at run time, the fonts the style sheets name, and for the tests pdftotext and groff.
+PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation poppler-utils groff-base
 
 # Another installation may be under way: wait for its lock.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
@@ -65,7 +65,7 @@ packages:
 		echo "Installing $$missing"; \
 		$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else \
-		echo "For PDF install these Debian packages, or what your system calls them: $$missing" >&2; \
+		echo "For PDF and the tests install these Debian packages, or what your system calls them: $$missing" >&2; \
 	fi
 
 $(READY): pyproject.toml requirements-dev.lock | packages

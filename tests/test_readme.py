@@ -38,7 +38,7 @@ TOKENS = MarkdownIt("commonmark").enable("table").parse(README.read_text("utf-8"
 COMMENT = re.compile(r"<!-- ([a-z]+)(?:: (.*))? -->\n?")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
 PACKAGE = re.compile(r"^(?:PACKAGES := |apt-get install )(.*)$", re.MULTILINE)
-ONLY_FOR_TESTS = {"poppler-utils"}
+ONLY_FOR_TESTS = {"poppler-utils", "groff-base"}
 
 SECONDS = 120
 CHECKER = doctest.OutputChecker()

@@ -30,12 +30,12 @@ def _body(markdown: str) -> str:
     return (document.partition("\n\n")[2] if rule else front).strip("\n")
 
 
-@pytest.mark.cases("body/pages", 12)
+@pytest.mark.cases("body/pages", 14)
 def test_pages(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/prose", 13)
+@pytest.mark.cases("body/prose", 14)
 def test_prose(case: Case) -> None:
     _check(case)
 
@@ -45,7 +45,7 @@ def test_titles(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/lists", 11)
+@pytest.mark.cases("body/lists", 12)
 def test_lists(case: Case) -> None:
     _check(case)
 
@@ -55,7 +55,7 @@ def test_lines(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/tables", 23)
+@pytest.mark.cases("body/tables", 24)
 def test_tables(case: Case) -> None:
     _check(case)
 

@@ -20,13 +20,17 @@ STRETCHED: Final = 4
 # Nor by more than this if they are; a line of two words is no proof.
 WIDEST: Final = 8
 FEWEST: Final = 2
-# The first line of a paragraph may be set in so much.
+# The first line of a paragraph may be set in so much; the text behind a marker so much.
 _SET_IN: Final = range(18)
+_MARKED: Final = range(25)
 
 
 def runs_on(line: Line, below: Line) -> bool:
     """Do two lines end in the same column, and have one margin, the first line's indent or marker aside?"""
-    return len(line.text) == len(below.text) and text_column(line) - below.indent in _SET_IN
+    if len(line.text) != len(below.text):
+        return False
+    column = text_column(line)
+    return column - below.indent in (_MARKED if column > line.indent else _SET_IN)
 
 
 def text_column(line: Line) -> int:

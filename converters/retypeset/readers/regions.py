@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from .justified import STRETCHED, is_spread, runs_on, spread
+from .justified import STRETCHED, is_spread, runs_on, spread, text_column
 from .leaders import without_leaders
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
 from .markers import MARKER
@@ -90,6 +90,9 @@ NEAR_STUB: Final = 14
 # Blank lines above a line are counted up to so many; a page break counts for one more.
 MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
+# Two lines stretched alike are prose where this share of their words begins with a letter.
+WORDY: Final = 0.75
+LEFT: Final = 24
 # Stretched text does not begin further right than this share of the width.
 STRETCHED_INDENT: Final = 0.3
 _WIDE: Final = " " * (STRETCHED + 1)
@@ -310,6 +313,9 @@ def _weigh_stretched(weighed: _Weighed) -> None:
         if i and weights[i - 1] < 0 and _is_stretched(weighed, i, i - 1):
             weights[i] = PROSE
             settled.add(i)
+        elif i - 1 in weighed.parts and _is_stretched(weighed, i, i - 1) and _begin_prose(weighed.lines, i - 1):
+            weights[i - 1] = weights[i] = PROSE
+            settled.update((i - 1, i))
     for i in reversed(rows):
         if i + 1 < len(weights) and weights[i + 1] <= PROSE and i not in settled and _is_stretched(weighed, i, i):
             weights[i] = PROSE
@@ -326,6 +332,15 @@ def _is_stretched(weighed: _Weighed, i: int, upper: int) -> bool:
     lines = weighed.lines
     together = not weighed.blanks[upper + 1] and runs_on(lines[upper], lines[upper + 1])
     return together and is_spread(lines[i]) and not _in_cell(weighed, i)
+
+
+def _begin_prose(lines: Sequence[Line], i: int) -> bool:
+    """Are two lines stretched alike the first of a paragraph or item: words at the margin, or behind a marker?"""
+    line, below = lines[i], lines[i + 1]
+    words = [*line.text.split(), *below.text.split()]
+    if sum([1 for word in words if word[0].isalpha()]) < WORDY * len(words) or not is_spread(line):
+        return False
+    return line.indent <= LEFT or text_column(line) > line.indent
 
 
 def _in_cell(weighed: _Weighed, i: int) -> bool:

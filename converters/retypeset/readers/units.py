@@ -185,10 +185,10 @@ def _hangs(title: Line, line: Line) -> bool:
 
 
 def _hangs_on(item: Line, line: Line) -> bool:
-    """Does a line stand below the words that follow the marker of an item?"""
+    """Does a line stand below the words that follow the marker of an item, or between them and the marker?"""
     marker = marker_of(item)
     end = item.indent + len(marker)
-    return bool(marker) and line.indent == len(item.text) - len(item.text[end:].lstrip())
+    return bool(marker) and item.indent < line.indent <= len(item.text) - len(item.text[end:].lstrip())
 
 
 def split_prose(units: Sequence[Unit]) -> Iterator[Unit]:
