@@ -19,7 +19,7 @@ from msgspec.structs import replace
 
 from .leaders import without_leaders
 
-STRONG: Final = re.compile(r"[$(<+-]{0,3}\d[\d,]*(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
+STRONG: Final = re.compile(r"[$(<+-]{0,3}\d(?:[\d,]*\d)?(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
     r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: {1,4}\d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
     r"(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z]))?|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",

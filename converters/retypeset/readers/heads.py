@@ -60,7 +60,9 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     for n, own in enumerate(parts):
         under = parts[n + 1] if n + 1 < len(lines) and ruled[n + 1] else ()
         below = next((parts[m] for m in range(n + 1, len(lines)) if not ruled[m]), ())
-        placed.append([] if ruled[n] else _place(own, under, extents, below))
+        last = next((parts[m] for m in range(len(lines) - 1, n, -1) if not ruled[m]), ())
+        wrapped = any(_stacked(own, parts[m]) for m in (n - 1, n + 1) if 0 <= m < len(lines) and not ruled[m])
+        placed.append([] if ruled[n] else _place(own, under, extents, max(below, last, key=len), wrapped=wrapped))
     _agree(placed)
     heads: list[_Head] = []
     for n, own in enumerate(parts):
@@ -107,14 +109,24 @@ def _extents(rules: Sequence[Sequence[Part]], columns: Sequence[Column]) -> Exte
     return [(a, b, min(COVERS, COVERS_SHARE * (b - a))) for a, b in extents]
 
 
-def _place(parts: Sequence[Part], ruled: Sequence[Part], extents: Extents, below: Sequence[Part]) -> list[Placed]:
-    """Say which columns each part of a head line stands over."""
+def _stacked(parts: Sequence[Part], others: Sequence[Part]) -> bool:
+    """Do the words of a line stand in the middle over those of another, one by one, as wrapped heads do?"""
+    if len(parts) != len(others) or YEAR.fullmatch(parts[-1].text):
+        return False
+    return all(_in_middle(a, b) for a, b in zip(parts, others, strict=True) if a.start > 0 < b.start)
+
+
+def _place(
+    parts: Sequence[Part], ruled: Sequence[Part], extents: Extents, below: Sequence[Part], *, wrapped: bool
+) -> list[Placed]:
+    """Say which columns each part of a head line stands over. `below` is the line with most heads below it; `wrapped`
+    says that its heads go on there, or began above."""
     if len(parts) == 1 and len(extents) > 2 and ruled and ruled[0].start >= extents[1][0] - OFF_CENTRE:
         covers = _covered(ruled[0].start, ruled[-1].end, extents)
         if len(covers) > 1:  # at the margin, but with a rule over the columns
             return [(covers[0], covers[-1], parts[0])]
     margin = min(extents[0][1], extents[1][0] - 1)
-    spans = _grouped([p for p in parts if p.start >= margin], extents, below)
+    spans = _grouped([p for p in parts if p.start >= margin], extents, below, wrapped=wrapped)
     alone = len(parts) - len(spans)
     placed: list[Placed] = []
     for n, part in enumerate(parts):
@@ -176,7 +188,7 @@ def _word_by_word(part: Part, extents: Extents, below: Sequence[Part]) -> list[P
     return placed if len(placed) > 1 and (counted or last) else []
 
 
-def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part]) -> list[tuple[int, int]]:
+def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part], *, wrapped: bool) -> list[tuple[int, int]]:
     """Heads fewer than columns, each in the middle over as many: what each spans."""
     figures = len(extents) - 1
     if not parts or len(parts) >= figures or figures % len(parts):
@@ -196,7 +208,9 @@ def _grouped(parts: Sequence[Part], extents: Extents, below: Sequence[Part]) -> 
     for n, part in enumerate(parts):
         first, last = 1 + n * size, n * size + size
         middle = (extents[first][0] + extents[last][1]) / 2
-        if abs((part.start + part.end) / 2 - middle) > OFF_CENTRE:
+        off = abs((part.start + part.end) / 2 - middle)
+        one = min([abs(part.start + part.end - a - b) / 2 for a, b, _ in extents[first : last + 1]])
+        if off > OFF_CENTRE or (wrapped and one + MIDDLE < off):  # rather in the middle over one of them
             return []
         spans.append((first, last))
     return spans

@@ -23,8 +23,8 @@ _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE
 )
-# Words in capitals that a label may go on with, but hardly begins with.
-_CONNECTING: Final = re.compile(r"(?:AND|OF|OR|FOR|TO|IN)\b")
+# Words that a label may go on with, but hardly begins with where all are in capitals, or none.
+_CONNECTING: Final = re.compile(r"(?:AND|OF|OR|FOR|TO|IN|WITH|and|of|or|for|to|in|with)\b")
 _FIGURE_ENDS: Final = frozenset("0123456789)%")
 _CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
 # What stands alone above the Items of a contents page.
