@@ -55,7 +55,7 @@ def test_lines(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/tables", 25)
+@pytest.mark.cases("body/tables", 26)
 def test_tables(case: Case) -> None:
     _check(case)
 

@@ -60,9 +60,9 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     for n, own in enumerate(parts):
         under = parts[n + 1] if n + 1 < len(lines) and ruled[n + 1] else ()
         below = next((parts[m] for m in range(n + 1, len(lines)) if not ruled[m]), ())
-        last = next((parts[m] for m in range(len(lines) - 1, n, -1) if not ruled[m]), ())
+        foot = next((parts[m] for m in range(len(lines) - 1, n, -1) if not ruled[m]), ())
         wrapped = any(_stacked(own, parts[m]) for m in (n - 1, n + 1) if 0 <= m < len(lines) and not ruled[m])
-        placed.append([] if ruled[n] else _place(own, under, extents, max(below, last, key=len), wrapped=wrapped))
+        placed.append([] if ruled[n] else _place(own, under, extents, max(below, foot, key=len), wrapped=wrapped))
     _agree(placed)
     heads: list[_Head] = []
     for n, own in enumerate(parts):

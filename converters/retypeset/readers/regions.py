@@ -55,6 +55,7 @@ LONE_FIGURE: Final = 0.5
 ALIGNED: Final = 1.1
 WRAPPED_CELL: Final = 0.6
 HEAD: Final = 0.1
+OVER: Final = 0.6
 GAP: Final = 0.1
 NARROW: Final = -0.1
 LABEL: Final = -0.4
@@ -87,6 +88,11 @@ LONGEST_MARKER: Final = 16
 # How far, in lines, a row speaks for those below it.
 NEAR: Final = 4
 NEAR_STUB: Final = 14
+# Heads stand so few lines above the first row of figures, and begin no further left of the first figure.
+NEAR_HEADS: Final = 8
+OVER_STUB: Final = 8
+# Labels are set in less than this, figures more.
+MOST_INDENT: Final = 25
 # Blank lines above a line are counted up to so many; a page break counts for one more.
 MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
@@ -299,8 +305,21 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
             row = i if i in weighed.parts else row
     far = HEAD_SHARE * edge
     last = len(lines) - 1
+    below, stub = last + NEAR_HEADS, 0  # the next line with figures, and where the first of them begins
     for i in reversed(weighed.loose):
-        if weights[i] == LABEL and lines[i].indent >= far and i < last and blanks[i + 1] <= 1 and weights[i + 1] > 0:
+        label = weights[i] == LABEL
+        if i in weighed.stubs:
+            below, stub = (i, weighed.stubs[i]) if weights[i] >= LAST_FIGURE else (last + NEAR_HEADS, 0)
+            if MOST_INDENT <= lines[i].indent < stub:
+                stub = lines[i].indent
+        elif below - i <= NEAR_HEADS and stub >= MOST_INDENT and blanks[i + 1] <= 1:
+            if lines[i].indent >= stub - OVER_STUB and (label or weights[i] == GAP):
+                weights[i] = OVER
+            elif label and not blanks[i + 1] and len(lines[i].text) < stub and lines[i].indent < MOST_INDENT:
+                weights[i] = NARROW
+            else:
+                below = last + NEAR_HEADS
+        elif label and lines[i].indent >= far and i < last and blanks[i + 1] <= 1 and weights[i + 1] > 0:
             weights[i] = HEAD
 
 
