@@ -30,7 +30,7 @@ def _body(markdown: str) -> str:
     return (document.partition("\n\n")[2] if rule else front).strip("\n")
 
 
-@pytest.mark.cases("body/pages", 14)
+@pytest.mark.cases("body/pages", 18)
 def test_pages(case: Case) -> None:
     _check(case)
 
