@@ -50,7 +50,7 @@ def test_lists(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/lines", 12)
+@pytest.mark.cases("body/lines", 13)
 def test_lines(case: Case) -> None:
     _check(case)
 

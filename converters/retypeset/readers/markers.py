@@ -27,6 +27,8 @@ def marker_of(line: Line) -> str:
     if not match:
         return ""
     marker = match[1] or match[2]
+    if match[2] and " " in text[match.end() :] and len(text[at:].split("  ")) == text.count(" ", at) // 2 + 1:
+        return ""  # `450  Fifth  Street`: every blank of the line is doubled
     if len(marker) == 5 and marker[1:4].isdigit():
         return ""  # `(425) 882-8080`
     if marker[0] in "INSEA" and len(marker) > 3 and marker[1].isalpha():

@@ -489,6 +489,8 @@ def _close_parts(
         if stretched or (widest == 2 and len(gaps) == words - 1 and not figures):
             return PROSE if words >= FEW_WORDS else LABEL, _NO_PARTS, 0
     if len(figures) >= 2:
+        if words == 3 and widest == 2 and _DATE_HEAD.fullmatch(" ".join(text.split())):
+            return LABEL, _NO_PARTS, 0  # `February  14,  2002`
         return FIGURES, parts, figures[0]
     if figures:
         last = gaps[-1] >= 3 and figures[0] == parts[-1][0]
