@@ -123,19 +123,27 @@ class Column(Struct, frozen=True, gc=False):
     align: Align = "left"
 
 
-class Footnote(Struct, frozen=True, gc=False):
-    """A note below a table: its marker as filed (`(1)`, `*`) and its text."""
+class Footnote(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A note below a table that its cells refer to: its marker as filed (`(1)`, `*`) and its text.
+
+    Without a marker it is a further paragraph of the note before it. `apart` is false where no blank parts the marker
+    from the text (`*Restated`). The cells refer to it by its marker: `references.references`.
+    """
 
     marker: str
     text: str
     lines: Ranges
+    apart: bool = True
 
 
 class Table(Struct, frozen=True, tag="table", tag_field="kind", gc=False):
     """A table. `head` rows stand above `body` rows; each row's spans add up to `columns`.
 
-    `unit` is what the table says of its figures, as printed ("in thousands"). `text` is the table as it was filed
-    where the cells are not to be trusted (`confidence` below 1), else empty.
+    `lines` are those of head and body; each footnote has its own. `caption` is the title above the table and `unit`
+    what is said of all its figures, as printed ("(In thousands)"); both only repeat what a block above, furniture, or
+    the table's head says, so that a table can be understood by itself: no writer prints them again. `confidence` says
+    how well the table could be read, from 0 to 1; where its cells are not to be trusted, `text` is the table as it was
+    filed, and writers show that instead. Else `text` is empty.
     """
 
     columns: tuple[Column, ...]

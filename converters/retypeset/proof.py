@@ -82,7 +82,9 @@ def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
         case Heading(text=text) | Paragraph(text=text) | Lines(text=text) | Preformatted(text=text):
             leaves.append(_Leaf(marker + text, block.lines, ordered=True))
         case Table():
-            leaves.append(_Leaf(marker + _table_text(block), block.lines, ordered=False))
+            cells = [cell.text for row in (*block.head, *block.body) for cell in row.cells]
+            leaves.append(_Leaf("".join([marker, *cells]), block.lines, ordered=False))
+            leaves += [_Leaf(note.marker + note.text, note.lines, ordered=True) for note in block.footnotes]
         case List(items=items):
             for item in items:
                 marker += item.marker
@@ -91,11 +93,6 @@ def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
                     marker = ""
         case _:
             assert_never(block)
-
-
-def _table_text(table: Table) -> str:
-    cells = "".join([cell.text for row in (*table.head, *table.body) for cell in row.cells])
-    return "".join([table.caption, table.unit, cells, *(note.marker + note.text for note in table.footnotes)])
 
 
 def _walk(fields: Iterable[Field]) -> Iterator[Field]:

@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 import retypeset
+from retypeset.model import Table
 from retypeset.notes import LOSS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.conftest import Case
 
 
@@ -58,6 +61,21 @@ def test_lines(case: Case) -> None:
 @pytest.mark.cases("body/tables", 26)
 def test_tables(case: Case) -> None:
     _check(case)
+
+
+@pytest.mark.cases("body/captions", 19)
+def test_captions(case: Case) -> None:
+    """What belongs to each table besides its cells, a line each; tables are parted by blank lines."""
+    submission = retypeset.read(case.data)
+    assert submission.notes == ()
+    tables = [block for block in submission.documents[0].blocks if isinstance(block, Table)]
+    assert "\n\n".join("\n".join(_annexes(table)) or "(none)" for table in tables) == case.expected
+
+
+def _annexes(table: Table) -> Iterator[str]:
+    yield from (f"{name}: {said}" for name, said in (("caption", table.caption), ("unit", table.unit)) if said)
+    for note in table.footnotes:
+        yield f"note: {note.marker}{' ' if note.apart else ''}{note.text}"
 
 
 @pytest.mark.cases("body/schedules", 11)

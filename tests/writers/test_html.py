@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from retypeset.model import (
     Attachment,
@@ -75,11 +76,11 @@ STATEMENT = Table(
     ),
     body=(
         Row((Cell("Costs:"), Cell(""), Cell("")), at(42), "section"),
-        Row((Cell("Labour", rowspan=2), Cell("1,234", number="1234"), Cell("--", nil=True)), at(43), level=1),
+        Row((Cell("Labour (1)", rowspan=2), Cell("1,234", number="1234"), Cell("--", nil=True)), at(43), level=1),
         Row((Cell("(5)", number="-5"), Cell("7", number="7")), at(44), level=9),
         Row((Cell("Total"), Cell("1,229", number="1229"), Cell("7", number="7")), at(45, 46), "total"),
     ),
-    lines=at(38, 48),
+    lines=at(38, 46),
     caption="STATEMENT OF COSTS\nAnytown",
     unit="(in thousands)",
     footnotes=(Footnote("(1)", "Restated.", at(48)),),
@@ -147,7 +148,6 @@ def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
                     yield item.marker
                     yield from texts(item.blocks)
             case Table():
-                yield from (block.caption, block.unit)
                 yield from (cell.text for row in (*block.head, *block.body) for cell in row.cells)
                 yield from (part for note in block.footnotes for part in (note.marker, note.text))
             case _:
@@ -205,7 +205,7 @@ def test_contents_link_documents_and_headings() -> None:
     assert len(ids) == len(set(ids))
     links = [link[1:] for link in reader.values("href")]
     assert set(links) <= set(ids)
-    assert links[1:] == ["document-1", "part-i", "item-7a", "document-2", "part-i-2", "item-7a-2"]
+    assert links[1:7] == ["document-1", "part-i", "item-7a", "document-2", "part-i-2", "item-7a-2"]
 
 
 def test_a_document_that_is_an_attachment_says_so() -> None:
@@ -297,17 +297,19 @@ def test_an_item_of_lines_and_one_without_marker() -> None:
 # ---------------------------------------------------------------- tables
 
 
-def test_a_table_has_caption_head_scopes_and_kinds_of_rows() -> None:
+def test_a_table_has_a_name_head_scopes_and_kinds_of_rows() -> None:
     written = main_of(STATEMENT)
     for part in (
-        '<caption>STATEMENT OF COSTS<br>\nAnytown<br>\n<span class="unit">(in thousands)</span></caption>',
+        '<table data-lines="38-46" aria-label="STATEMENT OF COSTS Anytown">\n<colgroup>',
         '<td rowspan="2"></td><th scope="col" class="center" colspan="2">Year ended</th>',
         '<tr data-lines="41"><th scope="col" class="right">1996</th><th scope="col" class="right">1995</th></tr>',
         '<tr class="section" data-lines="42"><th scope="row">Costs:</th><td></td><td></td></tr>',
-        '<th scope="row" rowspan="2">Labour</th><td class="right">1,234</td><td class="right">--</td>',
+        '<th scope="row" rowspan="2">Labour <a id="reference-48" href="#note-48" role="doc-noteref">(1)</a></th>'
+        '<td class="right">1,234</td><td class="right">--</td>',
         '<tr class="level-6" data-lines="44"><td class="right">(5)</td><td class="right">7</td></tr>',
         '<tr class="total" data-lines="45-46"><th scope="row">Total</th>',
-        '</table>\n</div>\n<p class="footnote" data-lines="48"><span class="marker">(1)</span> Restated.</p>',
+        '</table>\n</div>\n<p id="note-48" class="footnote" data-lines="48">'
+        '<a href="#reference-48" role="doc-backlink" class="marker">(1)</a> Restated.</p>',
     ):
         assert part in written
 
@@ -321,13 +323,65 @@ def test_column_widths_come_from_the_text() -> None:
     assert '<colgroup><col style="--width:71.7%"><col style="--width:28.3%"></colgroup>' in written
 
 
-def test_a_unit_is_not_said_twice() -> None:
-    row = Row((Cell("a"), Cell("1", number="1")), at(4))
-    head = Row((Cell(""), Cell("(in thousands)")), at(3))
-    columns = (Column(), Column("right"))
-    assert main_of(Table(columns, (head,), (row,), at(3, 4), unit="(in thousands)")).count("(in thousands)") == 1
-    captioned = Table(columns, (), (row,), at(3, 4), caption="COSTS (in thousands)", unit="(in thousands)")
-    assert main_of(captioned).count("(in thousands)") == 1
+def test_what_only_repeats_the_text_is_not_written_again() -> None:
+    heading = Heading("Costs & wages", 1, at(2))
+    written = main_of(heading, replace(STATEMENT, caption="Costs & wages", unit="(in thousands)"))
+    assert 'aria-labelledby="costs-wages"' in written
+    assert written.count("Costs &amp; wages") == 1
+    assert "in thousands" not in written
+
+
+def noted(text: str, *marks: str) -> Table:
+    """A table of one cell, and a note for each mark."""
+    notes = tuple(Footnote(mark, "Note.", at(n)) for n, mark in enumerate(marks, 8))
+    return Table((Column(),), (), (Row((Cell(text),), at(7)),), at(7), footnotes=notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("Sales*", 'Sales<a id="reference-8" href="#note-8" role="doc-noteref">*</a>'),
+        ("Sales**", "Sales**"),
+        ("(a) Sales", "(a) Sales"),
+        ("Sales (b)", "Sales (b)"),
+        (
+            "<Sales> (a) (a,*)",
+            '&lt;Sales&gt; <a id="reference-9" href="#note-9" role="doc-noteref">(a)</a> (a,'
+            '<a id="reference-8" href="#note-8" role="doc-noteref">*</a>)',
+        ),
+        (
+            "Sales (a,b)(a)",
+            'Sales (<a id="reference-9" href="#note-9" role="doc-noteref">a</a>,b)'
+            '<a href="#note-9" role="doc-noteref">(a)</a>',
+        ),
+    ],
+)
+def test_cells_lead_to_footnotes(text: str, cell: str) -> None:
+    assert f"<td>{cell}</td>" in main_of(noted(text, "*", "(a)"))
+
+
+def test_tables_in_a_row_share_the_footnotes_below_the_last() -> None:
+    written = main_of(noted("Sales (1)"), noted("Costs (1)", "(1)"), Paragraph("Text.", at(9)), noted("Wages (1)"))
+    assert written.count('href="#note-8"') == 2
+    assert written.count('id="reference-8"') == 1
+    assert "<td>Wages (1)</td>" in written
+
+
+def test_a_footnote_that_no_cell_names_is_no_link() -> None:
+    written = main_of(noted("Sales", "(1)", ""))
+    assert '<p id="note-8" class="footnote" data-lines="8"><span class="marker">(1)</span> Note.</p>' in written
+    assert '<p class="footnote" data-lines="9">Note.</p>' in written
+
+
+def test_a_mark_that_stood_close_to_its_note_stays_there() -> None:
+    table = replace(noted("Sales"), footnotes=(Footnote("*", "Restated.", at(8), apart=False),))
+    assert '<span class="marker">*</span>Restated.</p>' in main_of(table)
+
+
+def test_equal_footnotes_have_ids_of_their_own() -> None:
+    table = noted("Sales (1)", "(1)", "(1)")
+    ids = Reader(html.write(submission(document(table, table)))).values("id")
+    assert len(ids) == len(set(ids))
 
 
 def test_a_row_of_one_cell_is_no_row_of_heads() -> None:
@@ -335,11 +389,10 @@ def test_a_row_of_one_cell_is_no_row_of_heads() -> None:
     assert '<td colspan="2">Assets</td>' in main_of(Table((Column(), Column()), (), (row,), at(3)))
 
 
-def test_a_table_that_is_not_to_be_trusted_shows_what_was_filed_aside() -> None:
-    row = Row((Cell("a"), Cell("b")), at(3))
-    written = main_of(Table((Column(), Column()), (), (row,), at(3), confidence=0.5, text="a <  b"))
-    assert '<aside class="as-filed"><details>' in written
-    assert ">a &lt;  b</pre></details></aside>" in written
+def test_a_table_that_is_not_to_be_trusted_is_shown_as_it_was_filed() -> None:
+    written = main_of(replace(noted("Sales (1)", "(1)"), confidence=0.5, text="a <  b"))
+    assert '<pre data-lines="7" style="--columns:6" tabindex="0">a &lt;  b</pre>\n<p id="note-8"' in written
+    assert "<table" not in written
 
 
 # ---------------------------------------------------------------- pages of the original

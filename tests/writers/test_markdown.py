@@ -203,19 +203,14 @@ def _expected(block: Block, shift: int) -> Iterator[Read]:
 
 
 def _expected_table(table: Table) -> Iterator[Read]:
+    rows = [*table.head, *table.body]
     if table.text.strip():
         yield ("preformatted", table.text)
-        return
-    yield from _paragraph(_all_lines(table.caption))
-    head = [table.caption, *(cell.text for row in table.head for cell in row.cells)]
-    if (unit := table.unit.strip()) and not [text for text in head if unit in text]:
-        yield from _paragraph(_one_line(unit if unit.startswith("(") else f"({unit})"))
-    rows = [*table.head, *table.body]
-    if any(cell.text.strip() for row in rows for cell in row.cells):
+    elif any(cell.text.strip() for row in rows for cell in row.cells):
         spans = any(cell.colspan > 1 or cell.rowspan > 1 for row in rows for cell in row.cells)
         yield _expected_grid(table) if spans or len(table.head) > 1 else _expected_pipes(table)
     for note in table.footnotes:
-        yield from _paragraph(_one_line(f"{note.marker} {note.text}"))
+        yield from _paragraph(_one_line(f"{note.marker}{' ' if note.apart else ''}{note.text}"))
 
 
 def _expected_pipes(table: Table) -> Read:
@@ -278,7 +273,7 @@ def tables(draw: st.DrawFn) -> Table:
     spans = st.integers(1, 3) if spanned else st.just(1)
     row = st.lists(st.builds(Cell, INLINE, spans), max_size=5).map(lambda cells: Row(tuple(cells), AT))
     rows = st.lists(row, max_size=4).map(tuple)
-    notes = st.lists(st.builds(Footnote, MARKERS, INLINE, st.just(AT)), max_size=2).map(tuple)
+    notes = st.lists(st.builds(Footnote, MARKERS, INLINE, st.just(AT), st.booleans()), max_size=2).map(tuple)
     return Table(
         tuple(columns),
         draw(st.lists(row, max_size=2).map(tuple)),
@@ -465,14 +460,10 @@ def test_table_without_spans_is_a_pipe_table() -> None:
         columns=(Column(), Column("right"), Column("center")),
         caption="- SELECTED DATA",
         unit="in thousands",
-        footnotes=(Footnote("*", "See note 1.", AT), Footnote("1.", "x", AT)),
+        footnotes=(Footnote("*", "See note 1.", AT), Footnote("1.", "x", AT), Footnote("+", "y", AT, apart=False)),
     )
     assert blocks([content]) == "\n".join(
         (
-            "\\- SELECTED DATA",
-            "",
-            "(in thousands)",
-            "",
             "|              |     1996 |  1995  |",
             "| :----------- | -------: | :----: |",
             "| Net \\| sales | \\$ 1,234 | (99)\\* |",
@@ -481,15 +472,11 @@ def test_table_without_spans_is_a_pipe_table() -> None:
             "\\* See note 1.",
             "",
             "1\\. x",
+            "",
+            "\\+y",
         )
     )
     check(read(blocks([content])), [content])
-
-
-def test_caption_keeps_its_lines_and_the_unit_is_said_once() -> None:
-    content = table([["(in thousands)"], ["a"]], caption="ACME\n- BALANCE SHEET", unit="in thousands")
-    assert blocks([content]).startswith("ACME\\\n\\- BALANCE SHEET\n\n| (in thousands) |")
-    assert "(in dollars)\n\n|" in blocks([table([["a"], ["b"]], unit="(in dollars)")])
 
 
 def test_table_without_a_head_gets_an_empty_one() -> None:

@@ -99,7 +99,7 @@ def test_every_word_of_the_filing_is_in_its_text(tmp_path: Path) -> None:
         PROSE.strip(),
         "(a) Exhibits filed.",
         "1 Example Street Anytown",
-        "SEGMENTS (in thousands) 1996 1995 Segment 1 12,345 1,234,567 Segment 2",
+        "1996 1995 Segment 1 12,345 1,234,567 Segment 2",
         "Segment 89 1,098,705 109,876,463",
         "<CASH>",
     ):

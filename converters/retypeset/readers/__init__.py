@@ -18,6 +18,7 @@ from ..model import (
 )
 from ..proof import violations
 from . import attachments
+from .captions import with_captions
 from .decode import Decoded, decode
 from .envelope import Body, open_envelope
 from .lines import Line, scan
@@ -96,7 +97,7 @@ def _document(lines: list[str], body: Body) -> Document:
     if marked:
         furniture = without_marks(furniture, marked)
     parts += _parts(running[done:], edge, furniture)
-    blocks = outline(parts, edge, furniture)
+    blocks = with_captions(outline(parts, edge, furniture), furniture)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
     return Document(

@@ -11,7 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from ..model import Align, Block, Furniture, Heading, Lines, List, ListItem, Paragraph
+from msgspec.structs import replace
+
+from ..model import Align, Block, Footnote, Furniture, Heading, Lines, List, ListItem, Paragraph, Table
+from .footnotes import with_footnotes
 from .hyphens import Hyphens
 from .lines import Line, ends_sentence, ranges
 from .markers import marker_of
@@ -43,6 +46,7 @@ RANKS: Final = {
     "numbered": 8,
     "titled": 8,
 }
+_PROSE: Final = frozenset(("paragraph", "item", "footnote"))
 _NUMBERED: Final = frozenset(("numbered", "lettered"))
 _ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
@@ -59,7 +63,7 @@ INDENTED: Final = 0.8
 
 def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order; hyphens that are dropped go on the list of furniture."""
-    parts = list(_back_matter(_listed(list(_signatures(_joined(parts))))))
+    parts = with_footnotes(list(_back_matter(_listed(list(_signatures(_joined(parts)))))))
     levels = _levels(parts)
     setter = _Setter(levels, edge, furniture, parts)
     blocks: list[Block] = []
@@ -74,6 +78,9 @@ def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> 
         if items:
             blocks.append(setter.nest(items))
             items = []
+        if isinstance(part, Piece) and part.kind == "footnote" and isinstance(table := blocks[-1], Table):
+            blocks[-1] = setter.noted(table, part)
+            continue
         blocks.append(setter.block(part) if isinstance(part, Piece) else part)
     if items:
         blocks.append(setter.nest(items))
@@ -253,7 +260,7 @@ class _Setter:
         parts: Sequence[Element],
     ) -> None:
         self.levels, self.edge, self.furniture = levels, edge, furniture
-        self.hyphens = Hyphens(p.lines for p in parts if isinstance(p, Piece) and p.kind in ("paragraph", "item"))
+        self.hyphens = Hyphens(p.lines for p in parts if isinstance(p, Piece) and p.kind in _PROSE)
 
     def join(self, lines: Sequence[Line]) -> str:
         return self.hyphens.join(lines, self.furniture)
@@ -270,6 +277,12 @@ class _Setter:
                 return Lines(text, where, _align(piece.lines, self.edge))
             case _:
                 return Paragraph(self.join(piece.lines), where)
+
+    def noted(self, table: Table, piece: Piece) -> Table:
+        """The table with a piece as its next footnote."""
+        text = self.join(piece.lines)[len(piece.marker) :]
+        note = Footnote(piece.marker, text.lstrip(), ranges(piece.lines), not piece.marker or text[:1] == " ")
+        return replace(table, footnotes=(*table.footnotes, note))
 
     def nest(self, pieces: Sequence[Piece]) -> List:
         return nest([(piece, self.join(piece.lines)) for piece in pieces])

@@ -21,7 +21,7 @@ from .regions import Region
 from .titles import is_centred, is_signed, title_like, title_style
 from .units import CONNECTED, CONNECTS, RIGHT_SHARE, chunks, mend, single_spaced, split_prose, units_of
 
-Kind = Literal["heading", "paragraph", "item", "lines"]
+Kind = Literal["heading", "paragraph", "item", "lines", "footnote"]
 
 _PERIOD: Final = re.compile(r"for the .*\b(?:ended|period|year)\b", re.IGNORECASE)
 # So many lines in the middle over each other are a cover, not a title.

@@ -40,6 +40,7 @@ from ..model import (
 )
 from ..notes import RetypesetError, TemplateError
 from ..resources import resource
+from .footnotes import Linked, notes_ahead
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -258,11 +259,12 @@ class _Body:
     def __init__(self, pages: Sequence[Page], ids: _Ids) -> None:
         self.headings: list[Entry] = []
         self._ids = ids
+        self._linked: Linked | None = None
         self._pages = iter(pages)
         self._page = next(self._pages, None)
 
-    def write(self, blocks: Iterable[Block]) -> str:
-        body = [self._block(block) for block in blocks]
+    def write(self, blocks: Sequence[Block]) -> str:
+        body = [self._block(block, notes) for block, notes in zip(blocks, notes_ahead(blocks), strict=True)]
         body.append(self._anchors(sys.maxsize))
         return "\n".join(filter(None, body))
 
@@ -278,8 +280,11 @@ class _Body:
             self._page = next(self._pages, None)
         return anchors
 
-    def _block(self, block: Block) -> str:
-        """The HTML of a block, after the anchors of the pages that begin before it."""
+    def _block(self, block: Block, notes: Sequence[Footnote] = ()) -> str:
+        """The HTML of a block, after the anchors of the pages that begin before it.
+
+        `notes` are the footnotes that a table can refer to, where it can refer to others than its own.
+        """
         anchors = self._anchors(block.lines[0].first) if block.lines else ""
         match block:
             case Paragraph(text=text, lines=lines):
@@ -295,7 +300,7 @@ class _Body:
                 inner = "\n".join(map(self._item, items))
                 html = f'<ul class="items" data-lines="{_spans(lines)}">\n{inner}\n</ul>'
             case Table():
-                html = self._table(block)
+                html = self._table(block, notes or block.footnotes)
             case _:
                 assert_never(block)
         return f"{anchors}\n{html}" if anchors else html
@@ -324,7 +329,17 @@ class _Body:
 
     # ------------------------------------------------------------ tables
 
-    def _table(self, table: Table) -> str:
+    def _table(self, table: Table, notes: Sequence[Footnote]) -> str:
+        """A table and its footnotes; where the cells are not to be trusted, its text stands for them."""
+        linked = self._linked or Linked(notes, self._ids.new)
+        parts = [_preformatted(table.text, table.lines) if table.text else self._grid(table, linked)]
+        for note in table.footnotes:
+            anchors = self._anchors(note.lines[0].first) if note.lines else ""
+            parts += [anchors, linked.note(note, _spans(note.lines))]
+        self._linked = linked if notes and not table.footnotes else None
+        return "\n".join(filter(None, parts))
+
+    def _grid(self, table: Table, linked: Linked) -> str:
         lines = _spans(table.lines)
         aligns = [column.align for column in table.columns]
         widths = _widths(table)
@@ -334,24 +349,28 @@ class _Body:
         columns = "".join(f'<col style="--width:{100 * width / total:.1f}%">' for width in widths)
         parts = [
             f'<div class="{kind}" role="group" aria-label="Table, lines {lines}" tabindex="0" style="{sizes}">',
-            f'<table data-lines="{lines}">',
-            _caption(table),
+            f'<table data-lines="{lines}"{self._called(table)}>',
             f"<colgroup>{columns}</colgroup>" if columns else "",
-            self._rows("thead", table.head, aligns),
-            self._rows("tbody", table.body, aligns),
+            self._rows("thead", table.head, aligns, linked),
+            self._rows("tbody", table.body, aligns, linked),
             "</table>\n</div>",
-            _as_filed(table),
-            *map(_footnote, table.footnotes),
         ]
         return "\n".join(filter(None, parts))
 
-    def _rows(self, group: str, rows: Sequence[Row], aligns: Sequence[Align]) -> str:
+    def _called(self, table: Table) -> str:
+        """The title of a table, for those to whom the page is read: it stands above, mostly as the last heading."""
+        title = " ".join(table.caption.split())
+        if self.headings and self.headings[-1].text == title:
+            return f' aria-labelledby="{self.headings[-1].id}"'
+        return f' aria-label="{escape_all(title)}"' if title else ""
+
+    def _rows(self, group: str, rows: Sequence[Row], aligns: Sequence[Align], linked: Linked) -> str:
         if not rows:
             return ""
-        body = "\n".join(self._row(row, starts, aligns, group == "thead") for row, starts in placed(rows))
+        body = "\n".join(self._row(row, starts, aligns, linked, head=group == "thead") for row, starts in placed(rows))
         return f"<{group}>\n{body}\n</{group}>"
 
-    def _row(self, row: Row, starts: Sequence[int], aligns: Sequence[Align], head: bool) -> str:
+    def _row(self, row: Row, starts: Sequence[int], aligns: Sequence[Align], linked: Linked, *, head: bool) -> str:
         anchors = self._anchors(row.lines[0].first) if row.lines and row.cells else ""
         kinds: list[str] = [] if row.kind == "data" else [row.kind]
         if row.level > 0:
@@ -362,7 +381,7 @@ class _Body:
         for n, (cell, start) in enumerate(zip(row.cells, starts, strict=True)):
             align = "center" if head and cell.colspan > 1 else aligns[start] if start < len(aligns) else "left"
             scope = "col" if head else "row" if labelled and n == 0 else ""
-            cells.append(_cell(cell, align, scope, anchors if n == 0 else ""))
+            cells.append(_cell(cell, align, scope, (anchors if n == 0 else "") + linked.cell(cell)))
         return f'<tr{kind} data-lines="{_spans(row.lines)}">{"".join(cells)}</tr>'
 
 
@@ -374,28 +393,7 @@ def _preformatted(text: str, lines: Ranges) -> str:
     return f'<pre data-lines="{_spans(lines)}"{style}>{lead}{_escape(text)}</pre>'
 
 
-def _caption(table: Table) -> str:
-    """Caption and unit, the unit only where the table does not say it already."""
-    parts = [_escape(table.caption).replace("\n", "<br>\n")] if table.caption else []
-    said = (table.caption, *(cell.text for row in table.head for cell in row.cells))
-    if table.unit and not any(table.unit in text for text in said):
-        parts.append(f'<span class="unit">{_escape(table.unit)}</span>')
-    return "<caption>" + "<br>\n".join(parts) + "</caption>" if parts else ""
-
-
-def _as_filed(table: Table) -> str:
-    if not table.text:
-        return ""
-    text = _preformatted(table.text, table.lines)
-    return f'<aside class="as-filed"><details><summary>The table as it was filed</summary>\n{text}</details></aside>'
-
-
-def _footnote(note: Footnote) -> str:
-    marker = f'<span class="marker">{_escape(note.marker)}</span> ' if note.marker else ""
-    return f'<p class="footnote" data-lines="{_spans(note.lines)}">{marker}{_escape(note.text)}</p>'
-
-
-def _cell(cell: Cell, align: Align, scope: str, lead: str) -> str:
+def _cell(cell: Cell, align: Align, scope: str, html: str) -> str:
     tag = "th" if scope and cell.text else "td"  # an empty <th> is an accessibility error
     attributes = f' scope="{scope}"' if tag == "th" else ""
     if align != "left" and cell.text:
@@ -406,7 +404,7 @@ def _cell(cell: Cell, align: Align, scope: str, lead: str) -> str:
         attributes += f' rowspan="{cell.rowspan}"'
     if cell.name:
         attributes += f' title="{escape_all(cell.name)}"'
-    return f"<{tag}{attributes}>{lead}{_escape(cell.text)}</{tag}>"
+    return f"<{tag}{attributes}>{html}</{tag}>"
 
 
 def _widths(table: Table) -> list[int]:

@@ -23,6 +23,7 @@ How a block is written, and what Markdown cannot say of it:
     Table          pipe table, or <table>    <table> where cells span or the head has several rows; the indentation
                                              of labels is lost
                    fenced code               where the table holds its own text: its cells are not to be trusted
+                   (1) text                  a footnote, in a paragraph below; nothing links it with its cells
 
 Text is taken to be free of carriage returns and NUL, which `readers.decode` takes out. A block without a character of
 its own is not written. The layout of the output is decided here; what a table or a list is, is not.
@@ -236,27 +237,14 @@ def _led(item: ListItem) -> tuple[Block, ...]:
 
 
 def _table(table: Table) -> str:
-    if table.text.strip():
-        return _fence(table.text)
     rows = (*table.head, *table.body)
     filled = any(cell.text.strip() for row in rows for cell in row.cells)
     plain = len(table.head) <= 1 and all(cell.colspan == cell.rowspan == 1 for row in rows for cell in row.cells)
     parts = [
-        _lines(table.caption),
-        _unit(table),
-        (_pipes(table) if plain else _grid(table)) if filled else "",
-        *(_start(_inline(f"{note.marker} {note.text}")) for note in table.footnotes),
+        _fence(table.text) or ((_pipes(table) if plain else _grid(table)) if filled else ""),
+        *(_start(_inline(f"{note.marker}{' ' if note.apart else ''}{note.text}")) for note in table.footnotes),
     ]
     return "\n\n".join(filter(None, parts))
-
-
-def _unit(table: Table) -> str:
-    """Write the unit, unless the table says it where the reader of the output sees it."""
-    unit = table.unit.strip()
-    said = (table.caption, *(cell.text for row in table.head for cell in row.cells))
-    if not unit or any(unit in text for text in said):
-        return ""
-    return _inline(unit if unit.startswith("(") else f"({unit})")
 
 
 def _pipes(table: Table) -> str:

@@ -1,0 +1,62 @@
+"""Where a cell refers to a footnote: what the readers look for below a table is what the writers link.
+
+A footnote has a mark, and the cells have it behind their words and figures: `(1)`, `(a)`, `*`, `**`, `+`, `{1}`, `1/`.
+Several may share brackets: `(1,2)`. A mark at the head of a cell counts its rows, and a lone `(2)` is a figure below
+nil: neither refers to anything, nor does what names a part of something, as in `Item 14(a)`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from .model import Cell
+
+MARK: Final = r"\((?:\d{1,2}|[A-Za-z]{1,2})\)|\*{1,4}(?:\(?\d{1,2}\))?|\+{1,3}|\{\w{1,2}\}|#{1,2}|[†‡]|<F\d{1,2}>"
+"""A mark as a pattern, but for `1/` and `a/`, which need an eye on what stands beside them."""
+
+_REFERENCE: Final = re.compile(
+    rf"{MARK}|\((?:\w{{1,2}}, ?){{1,6}}\w{{1,2}}\)"
+    r"|(?<![\d/])(?:\d{1,2}|\b[a-z])/(?![\w/])"
+)
+_ONE_OF_SEVERAL: Final = re.compile(r"\w{1,2}")
+_CITED: Final = re.compile(r"(?:\b(?:Item|Section|Sec|Rule|Article|Exhibit|Part|Paragraph)s?\b|§)", re.IGNORECASE)
+# So far before its bracket stands the word that says of what it names a part.
+CITED_WITHIN: Final = 24
+
+
+class Reference(NamedTuple):
+    """A mark in a text: the columns it stands at, start (included) to end (excluded), and the mark in full."""
+
+    start: int
+    end: int
+    mark: str
+
+
+def references(cell: Cell) -> Iterator[Reference]:
+    """The marks in a cell that may refer to a footnote, in order.
+
+    >>> [r.mark for r in references(Cell("Net income* (1,a)"))], list(references(Cell("(2)", number="-2")))
+    (['*', '(1)', '(a)'], [])
+    """
+    text = cell.text
+    for match in _REFERENCE.finditer(text):
+        start, end = match.span()
+        mark = match[0]
+        enclosed = mark[0] == "(" or mark[-1] == "/"
+        if enclosed and not _behind_words(cell, start, end):
+            continue
+        if "," in mark:
+            for one in _ONE_OF_SEVERAL.finditer(text, start, end):
+                yield Reference(*one.span(), f"({one[0]})")
+        else:
+            yield Reference(start, end, mark)
+
+
+def _behind_words(cell: Cell, start: int, end: int) -> bool:
+    """Does a mark stand behind the words or figures of its cell, or alone where no figure can be meant?"""
+    before = cell.text[:start].strip(" $")
+    if not before:
+        return end == len(cell.text) and not start and cell.number is None
+    return not _CITED.search(before[-CITED_WITHIN:])
