@@ -47,6 +47,8 @@ CODES: Final = {
     "count": "The header states another number of documents.",
     "attachment": "A body is not fixed-width text and was kept as an attachment.",
     "uuencode": "A uuencoded file is broken; its text was kept.",
+    # tables
+    "table": "Tables could not be read with confidence and are shown as they were filed.",
     # proof
     "partition": "A source line belongs to nothing, or to two blocks.",
     "conservation": "The characters of a block are not those of its lines.",

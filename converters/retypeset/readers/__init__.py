@@ -1,4 +1,8 @@
-"""The stages: bytes -> decode -> envelope -> lines -> pages -> schedules, regions -> prose, tables -> outline."""
+"""The stages, in the order of the data.
+
+bytes -> decode -> envelope -> lines -> pages -> schedules, regions -> prose, tables -> footnotes, outline -> captions
+-> confidence.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ from ..model import (
 from ..proof import violations
 from . import attachments
 from .captions import with_captions
+from .confidence import with_confidence
 from .decode import Decoded, decode
 from .envelope import Body, open_envelope
 from .lines import Line, scan
@@ -98,6 +103,7 @@ def _document(lines: list[str], body: Body) -> Document:
         furniture = without_marks(furniture, marked)
     parts += _parts(running[done:], edge, furniture)
     blocks = with_captions(outline(parts, edge, furniture), furniture)
+    blocks, doubts = with_confidence(blocks, lines, furniture)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
     return Document(
@@ -109,7 +115,7 @@ def _document(lines: list[str], body: Body) -> Document:
         blocks,
         tuple(sorted(furniture, key=lambda f: f.lines)),
         pages,
-        tuple(body.notes),
+        (*body.notes, *doubts),
     )
 
 
