@@ -16,10 +16,10 @@ from .model import Cell
 MARK: Final = r"\((?:\d{1,2}|[A-Za-z]{1,2})\)|\*{1,4}(?:\(?\d{1,2}\))?|\+{1,3}|\{\w{1,2}\}|#{1,2}|[†‡]|<F\d{1,2}>"
 """A mark as a pattern, but for `1/` and `a/`, which need an eye on what stands beside them."""
 
-_REFERENCE: Final = re.compile(
-    rf"{MARK}|\((?:\w{{1,2}}, ?){{1,6}}\w{{1,2}}\)"
-    r"|(?<![\d/])(?:\d{1,2}|\b[a-z])/(?![\w/])"
-)
+_BRACKETS: Final = r"\((?:\w{1,2}, ?){1,6}\w{1,2}\)"
+_REFERENCE: Final = re.compile(rf"(?=[(*+{{#†‡<])(?:{MARK}|{_BRACKETS})")
+# The same, and `1/`: a search for what begins with a digit or letter costs more.
+_WITH_SLASHES: Final = re.compile(rf"{MARK}|{_BRACKETS}|(?<![\d/])(?:\d{{1,2}}|\b[a-z])/(?![\w/])")
 _ONE_OF_SEVERAL: Final = re.compile(r"\w{1,2}")
 _CITED: Final = re.compile(r"(?:\b(?:Item|Section|Sec|Rule|Article|Exhibit|Part|Paragraph)s?\b|§)", re.IGNORECASE)
 # So far before its bracket stands the word that says of what it names a part.
@@ -41,7 +41,7 @@ def references(cell: Cell) -> Iterator[Reference]:
     (['*', '(1)', '(a)'], [])
     """
     text = cell.text
-    for match in _REFERENCE.finditer(text):
+    for match in (_WITH_SLASHES if "/" in text else _REFERENCE).finditer(text):
         start, end = match.span()
         mark = match[0]
         enclosed = mark[0] == "(" or mark[-1] == "/"

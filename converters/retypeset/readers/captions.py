@@ -67,37 +67,37 @@ def with_captions(blocks: Sequence[Block], furniture: Sequence[Furniture]) -> tu
 
     A statement that goes on over pages has its titles printed afresh on each: these are among the furniture.
     """
-    repeated = sorted((f.lines.first, f.text) for f in furniture if f.kind == "head")
-    out: list[Block] = []
+    repeated = sorted([(f.lines.first, f.text) for f in furniture if f.kind == "head"])
+    out = list(blocks)
     said = _Said()
-    for block in blocks:
-        if isinstance(block, Table):
-            titles = _titles(out)
-            before = out[-len(titles) - 1].lines[-1].last if len(out) > len(titles) else 0
-            between = repeated[bisect(repeated, (before, "")) : bisect(repeated, (block.lines[0].first, ""))]
-            said = _said_of(block, out, titles, "\n".join([text.strip() for _, text in between]), said)
-            out.append(replace(block, caption=said.caption, unit=said.unit) if said.caption or said.unit else block)
-        else:
-            out.append(block)
+    for n in [n for n, block in enumerate(out) if isinstance(block, Table)]:
+        table = out[n]
+        assert isinstance(table, Table)
+        titles = _titles(out, n)
+        lead = out[n - len(titles) - 1] if n > len(titles) else None
+        before = lead.lines[-1].last if lead is not None else 0
+        between = repeated[bisect(repeated, (before, "")) : bisect(repeated, (table.lines[0].first, ""))]
+        said = _said_of(table, lead, titles, "\n".join([text.strip() for _, text in between]), said)
+        if said.caption or said.unit:
+            out[n] = replace(table, caption=said.caption, unit=said.unit)
     return tuple(out)
 
 
-def _said_of(table: Table, above: Sequence[Block], titles: Sequence[Title], again: str, last: _Said) -> _Said:
+def _said_of(table: Table, lead: Block | None, titles: Sequence[Title], again: str, last: _Said) -> _Said:
     """What is said of a table: in itself, above it, or of the table before it that it goes on with.
 
-    `again` are the titles above it that were taken for furniture.
+    `lead` is the block above its titles; `again` are titles above it that were taken for furniture.
     """
     own = _own_unit(table)
     caption = _caption(titles)
     unit = own or next(filter(None, (_unit_in(title.text) for title in reversed(titles))), "")
     if not unit and (unit := _unit_in(again)):
         return _Said(caption or _without_units(again), unit, above=True)
-    if not titles and above and isinstance(before := above[-1], Table) and not before.footnotes:
+    if not titles and isinstance(lead, Table) and not lead.footnotes:
         if table.head and (again or not last.above):
             return _Said("", unit)
         return _Said(last.caption, unit or last.unit, last.above and not own)
-    lead = above[-len(titles) - 1] if len(titles) < min(TITLES, len(above)) else None
-    unit = unit or _unit_of_lead(lead)
+    unit = unit or (_unit_of_lead(lead) if len(titles) < TITLES else "")
     if not unit and any(_CONTINUED.search(title.text) for title in titles) and _same(caption, last.caption):
         unit = last.unit
     return _Said(caption, unit, above=bool(unit and not own))
@@ -106,10 +106,10 @@ def _said_of(table: Table, above: Sequence[Block], titles: Sequence[Title], agai
 # ---------------------------------------------------------------- captions
 
 
-def _titles(above: Sequence[Block]) -> list[Title]:
-    """The titles right above a table, in order: headings, lines, and paragraphs of a few words."""
+def _titles(blocks: Sequence[Block], n: int) -> list[Title]:
+    """The titles right above block n, in order: headings, lines, and paragraphs of a few words."""
     titles: list[Title] = []
-    for block in above[: -TITLES - 1 : -1]:
+    for block in reversed(blocks[max(n - TITLES, 0) : n]):
         if not isinstance(block, Heading | Lines | Paragraph):
             break
         if isinstance(block, Paragraph) and not _is_short(block):
@@ -168,7 +168,7 @@ def _own_unit(table: Table) -> str:
 
 def _unit_in(text: str) -> str:
     """The unit that a title or head says somewhere."""
-    if len(text) > LAST:
+    if len(text) > LAST or not _counts(text):
         return ""
     flat = text.replace("\n", " ")
     return _bracketed(flat) or _unit_alone(flat) or next(filter(None, map(_unit_alone, text.split("\n"))), "")
@@ -176,12 +176,18 @@ def _unit_in(text: str) -> str:
 
 def _unit_alone(text: str) -> str:
     """The unit where a text says nothing else."""
-    if len(text) > LONGEST or not text:
+    if len(text) > LONGEST or not _counts(text):
         return ""
     if text[0] == "(":
         return text if _BRACKETS.fullmatch(text) and _IN_BRACKETS.search(text) else ""
     match = _ALONE.match(text)
     return match[0].strip() if match else ""
+
+
+def _counts(text: str) -> bool:
+    """Is there a word in a text without which nothing is said of a unit?"""
+    small = text.lower()
+    return "illion" in small or "thousand" in small or "000" in small or "dollar" in small or "percent" in small
 
 
 def _bracketed(text: str) -> str:

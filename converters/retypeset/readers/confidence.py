@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
+from operator import attrgetter
 from typing import Final
 
 from msgspec.structs import replace
@@ -27,6 +29,9 @@ _OPEN: Final = frozenset(
 )
 _GOES_ON: Final = re.compile(r"(?:and|or|of|the|in|is|are|was|were|to|for|with|by|from|at|as|on|under|which|that)\b")
 NOTHING: Final = Cell("", number="")
+_TEXT: Final = attrgetter("text")
+_NUMBER: Final = attrgetter("number")
+_STARTS: Final = frozenset("$(0123456789")
 # A head of more characters is text.
 LONGEST_HEAD: Final = 160
 # A note names so many tables by their lines.
@@ -63,22 +68,33 @@ def confidence(table: Table) -> float:
     >>> from ..model import Row
     >>> row = Row((Cell("were"), Cell("$7,517,"), Cell("$5,002"), Cell("and"), Cell("$3,712")), ())
     >>> confidence(Table((), (), (row,), ()))
-    0.6
+    0.4
     """
     filled = doubtful = 0
     for row in table.head:
         texts = [cell.text for cell in row.cells if cell.text]
         filled += len(texts)
         doubtful += sum([len(text) > LONGEST_HEAD or _is_several(text) for text in texts])
-    for row in table.body:
-        before = NOTHING
-        for n, cell in enumerate(row.cells):
-            if cell.text:
-                filled += 1
-                if cell.number is None or before.number is None:  # most cells are figures beside figures
-                    doubtful += _is_several(cell.text) or (n > 0 and _is_cut(before.text, cell.text, n))
-            before = cell
+    cells = list(chain.from_iterable([row.cells for row in table.body]))
+    empty = list(map(_TEXT, cells)).count("")
+    words = list(map(_NUMBER, cells)).count(None) - empty
+    labels = [row.cells[0].text for row in table.body if row.cells]
+    # Only a row that has words beside its label, or figures for one, can be doubtful: most tables have none.
+    if words > len(labels) - labels.count("") or not _STARTS.isdisjoint([label[:1] for label in labels]):
+        doubtful += sum([_doubtful(row.cells) for row in table.body if row.kind != "section"])
+    filled += len(cells) - empty
     return round(1 - doubtful / filled, 2) if filled else 1.0
+
+
+def _doubtful(cells: Sequence[Cell]) -> int:
+    """How many cells of a row are doubtful."""
+    count = 0
+    before = NOTHING
+    for n, cell in enumerate(cells):
+        if cell.text and (cell.number is None or before.number is None):
+            count += _is_several(cell.text) or (n > 0 and _is_cut(before.text, cell.text, n))
+        before = cell
+    return count
 
 
 def _is_several(text: str) -> bool:
