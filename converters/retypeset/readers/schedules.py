@@ -128,10 +128,6 @@ class _Parts(Struct):
     beside: list[Line] = []
     notes: list[list[Line]] = []
 
-    def lines(self) -> list[Line]:
-        """The lines of the table and its notes."""
-        return [line for group in (*(row.lines for row in self.rows), *self.notes) for line in group]
-
 
 def schedule(
     lines: Sequence[Line], source: Sequence[str], furniture: list[Furniture], marked: set[Range]
@@ -156,7 +152,7 @@ def schedule(
         (Column("left"), *[Column("right")] * width),
         (),
         tuple(body),
-        ranges(parts.lines()),
+        ranges([line for row in parts.rows for line in row.lines]),
         footnotes=tuple(map(_footnote, parts.notes)),
     )
     beside = [Piece("lines", [line]) for line in parts.beside]
