@@ -16,6 +16,9 @@ _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _DIGITS = re.compile(r"\d+")
 FEWEST_WITH_HEADER = 100
 FEWEST_ROWS = 10_000
+FEWEST_RECORDS = 100_000
+FEWEST_SUMS = 3_000
+FEWEST_SCHEDULES = 45
 
 
 def _prove(path: Path) -> Submission:
@@ -94,3 +97,29 @@ def _every_row_has_the_digits_of_its_lines(document: Document, lines: list[str],
         shown = Counter(group for cell in row.cells for group in _DIGITS.findall(cell.text))
         assert shown == given - taken, f"{path.name}, lines {row.lines}"
     return len(rows)
+
+
+def test_the_figures_of_the_filings_are_records_and_add_up(filings: tuple[Path, ...]) -> None:
+    sums: Counter[bool] = Counter()
+    amounts: Counter[str] = Counter()
+    records = schedules = 0
+    for path in filings:
+        submission = retypeset.read(path)
+        for table in retypeset.tables(submission):
+            found = retypeset.records(table)
+            records += len(found)
+            lines = {n for where in table.lines for n in range(where.first, where.last + 1)}
+            assert all(record.line in lines for record in found), path.name
+            if stated := retypeset.schedule(table):
+                schedules += 1
+                assert all(period.end for period in stated.periods), path.name
+                assert all(record.row[-1] != record.tag for record in found), path.name
+        for document in submission.documents:
+            sums.update(bool(found.fails) for found in retypeset.sums(document))
+        stated_amounts = retypeset.amounts(submission)
+        amounts.update(found=len(stated_amounts.found), missing=len(stated_amounts.missing))
+    assert records >= FEWEST_RECORDS
+    assert schedules >= FEWEST_SCHEDULES
+    assert sums[False] >= FEWEST_SUMS
+    assert sums[True] <= sums.total() / 100
+    assert amounts["found"] >= 0.8 * amounts.total()

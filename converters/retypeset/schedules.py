@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from .model import Cell, Table
-from .tags import HEADER
+from .tags import HEADER, KNOWN
 
 _TAG: Final = re.compile(r"<([A-Z][A-Z0-9&-]*)>", re.IGNORECASE)
 _MARK: Final = re.compile(r"\s*<F\d{1,3}>", re.IGNORECASE)
@@ -70,7 +70,7 @@ def schedule(table: Table) -> Schedule | None:
     tagged = 0
     for row in table.body:
         tag = tag_of(row.cells[0]) if row.cells else ""
-        tagged += bool(tag)
+        tagged += tag in KNOWN
         if tag in HEADER:
             stated.setdefault(tag, [_MARK.sub("", cell.text) for cell in row.cells[1:]])
     if table.head or 2 * tagged <= len(table.body):

@@ -252,6 +252,9 @@ BY_ARTICLE: Final[Mapping[str, Mapping[str, str]]] = {
     },
 }
 
+KNOWN: Final = frozenset(tag for names in (HEADER, COMMON, *BY_ARTICLE.values()) for tag in names)
+"""Every tag of every article; other tags are those of HTML, or mistakes."""
+
 UNSCALED: Final = frozenset(
     ("EXPENSE-RATIO", "YIELD-ACTUAL", "RETURNS-OF-CAPITAL", "AVG-DEBT-PER-SHARE", "EXCHANGE-RATE", "ARTICLE")
 )

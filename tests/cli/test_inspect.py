@@ -174,7 +174,7 @@ def test_sums_and_amounts_are_told_to_people_and_programs(run: Run, tmp_path: Pa
     assert "  sums          1 hold, 1 fail\n" in said
     assert "    13          Total assets: column 3 says 5050, the rows from line 10 add up to 5005\n" in said
     assert (
-        "schedule        2 of 3 amounts found in the tables\n  20            Net sales of tangible products: 9,999\n"
+        "schedule        2 of 3 amounts found in the tables\n  23            Net sales of tangible products: 9,999\n"
         in said
     )
     told = json.loads(run("inspect", "--json", path).stdout)

@@ -78,6 +78,6 @@ def _annexes(table: Table) -> Iterator[str]:
         yield f"note: {note.marker}{' ' if note.apart else ''}{note.text}"
 
 
-@pytest.mark.cases("body/schedules", 11)
+@pytest.mark.cases("body/schedules", 12)
 def test_schedules(case: Case) -> None:
     _check(case)

@@ -24,7 +24,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Cell, Column, Footnote, Furniture, Range, Row, Table
-from ..tags import full_name
+from ..tags import KNOWN, full_name
 from .figures import cells_of
 from .lines import BLANK, TAG, TEXT, Line, blank, join, ranges, rules
 from .prose import Element, Piece
@@ -63,14 +63,21 @@ def schedules(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
         article = _ARTICLE.match(line.text) is not None
         far = untagged > (LEGEND if run and _LEGEND.match(lines[run[-1]].text) else WRAPPED)
         if run and (far or (article and articles)):
-            if len(run) >= FEWEST:
+            if _is_schedule(lines, run):
                 yield run[0], _end(lines, run[-1] + 1)
             run, articles = [], 0
         articles += article
         run.append(i)
         untagged = 0
-    if len(run) >= FEWEST:
+    if _is_schedule(lines, run):
         yield run[0], _end(lines, run[-1] + 1)
+
+
+def _is_schedule(lines: Sequence[Line], run: Sequence[int]) -> bool:
+    """Are there lines enough, and among their tags one that a schedule has? Lines of HTML begin with tags too."""
+    return len(run) >= FEWEST and any(
+        match[1].strip("<>").upper() in KNOWN for i in run if (match := _TAGGED.match(lines[i].text))
+    )
 
 
 def _end(lines: Sequence[Line], end: int) -> int:
