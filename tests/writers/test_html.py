@@ -314,6 +314,11 @@ def test_a_table_has_a_name_head_scopes_and_kinds_of_rows() -> None:
         assert part in written
 
 
+def test_the_full_name_of_a_tag_is_its_title() -> None:
+    table = Table((Column(),), (), (Row((Cell("<CASH>", name='Cash "and" items'),), at(1)),), at(1))
+    assert '<td title="Cash &quot;and&quot; items">&lt;CASH&gt;</td>' in main_of(table)
+
+
 def test_column_widths_come_from_the_text() -> None:
     columns = (Column(), Column("right"))
     rows = (Row((Cell("x" * 200), Cell("1,234,567,890", number="1234567890")), at(4)),)

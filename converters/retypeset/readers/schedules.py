@@ -146,6 +146,10 @@ def schedule(
     """
     furniture += rules(lines)
     parts = _taken_apart(_with_marks(lines, source, marked), furniture)
+    before = [Piece("lines", [line]) for line in parts.beside]
+    before += [Piece("paragraph", group) for group in parts.legend]
+    if not parts.rows:
+        return [*before, *(Piece("paragraph", group) for group in parts.notes)]
     article = next((text for row in parts.rows if _ARTICLE.match(row.tag) for _, text in row.values()), "")
     values = [row.values() for row in parts.rows]
     width = max(map(len, values))
@@ -162,8 +166,7 @@ def schedule(
         ranges([line for row in parts.rows for line in row.lines]),
         footnotes=tuple(map(_footnote, parts.notes)),
     )
-    beside = [Piece("lines", [line]) for line in parts.beside]
-    return [*beside, *(Piece("paragraph", paragraph) for paragraph in parts.legend), table]
+    return [*before, table]
 
 
 def _with_marks(lines: Sequence[Line], source: Sequence[str], marked: set[Range]) -> Iterator[Line]:
