@@ -47,6 +47,7 @@ _DIGITS: Final = frozenset("0123456789")
 _FIGURE: Final = "0123456789,./"
 _AMOUNT_STARTS: Final = frozenset("$(<+£-–—.0123456789*XxNn")
 _STARTS: Final = _AMOUNT_STARTS | frozenset("%)")
+_SIGNED: Final = frozenset(("/s/", "/S/"))
 _SIGN: Final = frozenset(("$", "($", "(", "£"))
 _AFTER: Final = frozenset(("%", ")", ")%", "%)"))
 _SIGNS: Final = _SIGN | _AFTER
@@ -122,9 +123,25 @@ def parts_of(text: str) -> list[Part]:
         parts = _joined(parts, text)
     if signs:
         parts = _signs(parts, text)
+    if "/s/" in text or "/S/" in text:
+        parts = _signatures(parts, text)
     if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
         parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
     return parts
+
+
+def _signatures(parts: Sequence[Part], text: str) -> list[Part]:
+    """The parts, with the name that follows a `/s/` put to it, and what stands before: `*By:  /s/  ANN HALL`."""
+    out: list[Part] = []
+    for part in parts:
+        before = out[-1].text if out else ""
+        named = ("/s/" in before or "/S/" in before) and part.start - out[-1].end == SLIP_GAP
+        if before[-3:] in _SIGNED or named or (part.text[:3] in _SIGNED and before[-1:] == ":"):
+            start = out.pop().start
+            out.append(Part(start, part.end, text[start : part.end], amount=False))
+        else:
+            out.append(part)
+    return out
 
 
 def _joined(parts: list[Part], text: str) -> list[Part]:

@@ -98,12 +98,8 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         cells, figures = given
         if row is not None:
             # A line with figures never goes on with a row that has its own: most are decided here.
-            if (
-                not (figures and row.figures)
-                and x.blanks <= spaced
-                and not rule
-                and _goes_on(row, given, lines, n, labels)
-            ):
+            apart = (figures and row.figures) or x.blanks > spaced or (rule and not _is_signed(row.cells[0]))
+            if not apart and _goes_on(row, given, lines, n, labels):
                 row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
                 row.lines.append(x.line)
                 row.figures = row.figures or figures
@@ -136,6 +132,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:
         return False
+    if _is_signed(label):  # the name of the one who signed stands below
+        return "\n" not in label and not _is_signed(following) and not figures
     small = (following[0].islower() and not lower) or _CONNECTING.match(following) is not None
     starts_small = small or _connected(label) or label.count("(") > label.count(")")
     deeper = lines[n].line.indent > row.level
@@ -156,6 +154,10 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")
     room = end + 1 + len(following.split(None, 1)[0]) <= width
     return starts_small or (not room and deeper)
+
+
+def _is_signed(label: str) -> bool:
+    return "/s/" in label or "/S/" in label
 
 
 def _connected(label: str) -> bool:

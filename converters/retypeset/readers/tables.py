@@ -34,6 +34,8 @@ _DATE: Final = re.compile(
     re.IGNORECASE,
 )
 _ITEM: Final = re.compile(r"item\s\d", re.IGNORECASE)
+# A line to sign on, with words one blank behind it.
+_SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
 _DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
 # A day in figures, `6/30/94`, has so many strokes.
 STROKES: Final = 2
@@ -44,6 +46,8 @@ BESIDE: Final = 20
 NEAR_STUB: Final = 6
 # A line of so many parts without a figure is one of heads.
 SEVERAL: Final = 3
+# Heads of words over words take up no more lines than this.
+MOST_CENTRED: Final = 4
 # Heads take up fewer lines than this.
 MOST_HEADS: Final = 12
 # So many dashes beside words are drawn; fewer stand for nothing.
@@ -116,11 +120,23 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
 
 def _undrawn(parts: list[Part]) -> list[Part]:
     """The parts of a line without the rules that stand beside its words."""
-    return [p for p in parts if not _is_drawn(p)] or parts
+    left: list[Part] = []
+    for part in parts:
+        at = len(_drawn(part))
+        if not at:
+            left.append(part)
+        elif at < len(part.text):
+            left.append(Part(part.start + at + 1, part.end, part.text[at + 1 :], amount=False))
+    return left or parts
 
 
-def _is_drawn(part: Part) -> bool:
-    return len(part.text) >= DRAWN and not part.text.strip("-=_ ")
+def _drawn(part: Part) -> str:
+    """What of a part is a rule: all of it, or the line to sign on before its words."""
+    text = part.text
+    if len(text) >= DRAWN and not text.strip("-=_ "):
+        return text
+    signed = _SIGNED_ON.match(text)
+    return signed[1] if signed else ""
 
 
 def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
@@ -302,7 +318,8 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Pr
     for line in kept:
         if "----" in line.text or "====" in line.text or "____" in line.text:
             where = Range(line.number, line.number)
-            furniture += [Furniture("rule", p.text, where) for p in parts_of(line.text) if _is_drawn(p)]
+            drawn = [_drawn(part) for part in parts_of(line.text)]
+            furniture += [Furniture("rule", text, where) for text in drawn if text]
         if "." in line.text and has_leaders(line.text):
             where = Range(line.number, line.number)
             furniture += [Furniture("leader", text, where) for text in LEADERS.findall(line.text)]
@@ -317,6 +334,18 @@ def _as_typed(lines: Sequence[TableLine]) -> Preformatted:
         out += [""] * (1 if x.blanks and out else 0)
         out.append(x.line.text)
     return Preformatted("\n".join(out), ranges([x.line for x in kept]))
+
+
+def _centred_heads(lines: Sequence[TableLine]) -> int:
+    """How many lines of a table of words are heads: those above the first blank line, where they are set in further."""
+    count = next((i for i, x in enumerate(lines) if i and x.blanks), len(lines))
+    rows = [x for x in lines[count:] if len(x.parts) > 1]
+    labels = [x.parts[0].start for x in lines[:count] if len(x.parts) > 1]
+    if count > MOST_CENTRED or not rows or not labels or any(c.isdigit() for x in lines[:count] for c in x.line.text):
+        return 0
+    margin, second = (min([x.parts[n].start for x in rows]) for n in (0, 1))
+    within = all(part.start >= margin for x in lines[:count] for part in x.parts[:1])
+    return count if within and min(labels) > margin + 2 and lines[count - 1].parts[-1].start >= second else 0
 
 
 def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> int:
@@ -347,7 +376,7 @@ def _body_start(lines: Sequence[TableLine]) -> int:
         return _below_tag(lines, tagged, first)
     if first is None:
         ruled = next((i for i, x in enumerate(lines[:8]) if x.rule and i), None)
-        return ruled + 1 if ruled is not None else 0
+        return ruled + 1 if ruled is not None else _centred_heads(lines)
     stub = min([x.stub for x in lines[first:] if x.stub >= 0])
     body = 0
     for i, x in enumerate(lines[:first]):
