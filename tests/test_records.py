@@ -116,6 +116,9 @@ def test_a_unit_says_its_multiplier(text: str, by: int | None) -> None:
         ("(in thousands, except share and per share data)", [1000, 1, 1]),
         ("(in thousands except number of shares)", [1000, 1, 1]),
         ("(in thousands)", [1000, 1000, 1]),
+        ("(dollars in millions, shares in thousands)", [1_000_000, 1000, 1]),
+        ("(dollars and shares in thousands)", [1000, 1000, 1]),
+        ("(share data in millions)", [1, 1_000_000, 1]),
         ("", [1, 1, 1]),
     ],
 )

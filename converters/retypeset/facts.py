@@ -36,7 +36,8 @@ _SCALE: Final = re.compile(
 # `20 %-owned` and `8 percent notes` name a thing whose amount is stated; a share stands without a figure before it.
 _PERCENT: Final = re.compile(r"(?<!\d)(?<!\d )(?:%|\bper ?cent)", re.IGNORECASE)
 _EACH: Final = re.compile(
-    r"\bper\b(?! ?cent)|\bratios?\b|\bnumber of\b|\bemployees\b|\b(?:market|stock|share|closing) prices?\b",
+    r"\bper\b(?! ?cent)|\bratios?\b|\bnumber of\b|\bemployees\b"
+    r"|\b(?:market|stock|share|closing|exercise|average) prices?\b",
     re.IGNORECASE,
 )
 _SHARES_EXCEPTED: Final = re.compile(r"\bexcept\b(?:[^)]*[ ,])??(?<!per )(?<!per common )shares?\b", re.IGNORECASE)
@@ -45,6 +46,10 @@ _RESULT: Final = re.compile(
     r"(?:totals?|sub-?totals?|net|gross|balances?)\b|.*\b(?:end of|provided by|used (?:by|for|in))\b", re.IGNORECASE
 )
 _SHARES: Final = re.compile(r"\bshares\b", re.IGNORECASE)
+# `(Dollars in millions, shares in thousands)`, but not `(dollars and shares in millions)`.
+_SHARES_IN: Final = re.compile(
+    r"(?<!and )\bshares?(?: data| amounts)?(?: are)? in (hundred|thousand|million|billion)s?\b", re.IGNORECASE
+)
 
 
 class Record(Struct, frozen=True):
@@ -81,7 +86,8 @@ def records(table: Table) -> tuple[Record, ...]:
 
     - percentages: cells with the sign, rows and columns that say "%" or "percent" (not "8% notes", which are amounts);
     - what is said of each thing: "per share" and any other "per", ratios, prices of shares;
-    - counts: "number of", "employees", and rows of shares where the table excepts them ("except share data");
+    - counts: "number of", "employees", and rows of shares where the table excepts them ("except share data"); those
+      may have a multiplier of their own ("dollars in millions, shares in thousands");
     - cells that state no number; of a financial data schedule also what `Schedule` says and amounts per share.
 
     A table whose cells are not to be trusted (`Table.text`) gives none. The rows of a financial data schedule are named
@@ -179,7 +185,10 @@ def _cells(table: Table) -> Iterator[tuple[int, int, Record]]:
     headed = headings(table)
     general = _table_multiplier(table)
     of_columns = [multiplier(" ".join(heading)) for heading in headed]
-    shares_excepted = _SHARES_EXCEPTED.search(" ".join((table.unit, table.caption, *_stub_head(table)))) is not None
+    about = " ".join(_said(table))
+    shares_excepted = _SHARES_EXCEPTED.search(about) is not None
+    shares_in = _SHARES_IN.search(about)
+    of_shares = _POWERS[shares_in[1].lower()] if shares_in else general
     for n, (path, row, starts) in enumerate(_labelled(table)):
         tag = tag_of(row.cells[0]) if stated and row.cells else ""
         if tag in HEADER:
@@ -193,7 +202,8 @@ def _cells(table: Table) -> Iterator[tuple[int, int, Record]]:
             heading = headed[column] if column < len(headed) else ()
             said = f"{label} {' '.join(heading)}"
             unit = cell.unit or ("%" if cell.number is not None and _PERCENT.search(said) else "")
-            scale = own or (of_columns[column] if column < len(of_columns) else None) or general
+            scale = own or (of_columns[column] if column < len(of_columns) else None)
+            scale = scale or (of_shares if _SHARES.search(said) else general)
             if cell.number is None or unit == "%" or _stands_for_itself(tag, said, shares_excepted):
                 scale = 1
             yield n, column, Record(path, heading, cell.text, cell.number, unit, scale, cell.nil, line, tag)
@@ -210,18 +220,19 @@ def _table_multiplier(table: Table) -> int:
     """What holds for the whole table: what it says of itself, or all headings alike."""
     if stated := schedule(table):
         return stated.multiplier
-    said = (table.unit, *_stub_head(table), table.caption)
-    found = [by for text in said if (by := multiplier(text))]
+    found = [by for text in _said(table) if (by := multiplier(_SHARES_IN.sub("", text)))]
     of_columns = {multiplier(" ".join(heading)) for heading in headings(table)[1:]}
     return next(iter(found or (of_columns if len(of_columns) == 1 else ())), None) or 1
 
 
-def _stub_head(table: Table) -> Iterator[str]:
-    """What stands over the labels, where units are said too."""
+def _said(table: Table) -> Iterator[str]:
+    """Where a table says its unit: there, over its labels, or in its caption."""
+    yield table.unit
     for row, starts in placed(table.head):
         for cell, start in zip(row.cells, starts, strict=True):
             if cell.text and start == 0:
                 yield cell.text
+    yield table.caption
 
 
 # ---------------------------------------------------------------- labels
