@@ -383,6 +383,12 @@ def test_a_mark_that_stood_close_to_its_note_stays_there() -> None:
     assert '<span class="marker">*</span>Restated.</p>' in main_of(table)
 
 
+def test_a_note_may_have_several_marks() -> None:
+    written = main_of(noted("1,204<F2>", "<F1> <F2>"))
+    assert '1,204<a id="reference-8" href="#note-8" role="doc-noteref">&lt;F2&gt;</a>' in written
+    assert '<a href="#reference-8" role="doc-backlink" class="marker">&lt;F1&gt; &lt;F2&gt;</a> Note.</p>' in written
+
+
 def test_equal_footnotes_have_ids_of_their_own() -> None:
     table = noted("Sales (1)", "(1)", "(1)")
     ids = Reader(html.write(submission(document(table, table)))).values("id")

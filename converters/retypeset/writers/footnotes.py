@@ -24,9 +24,17 @@ class Linked:
 
     def __init__(self, notes: Sequence[Footnote], new_id: Callable[[str], str]) -> None:
         self._new_id = new_id
-        self._notes = {note.marker: new_id(_wish("note", note)) for note in notes if note.marker}
-        self._wishes = {note.marker: _wish("reference", note) for note in notes}
-        self._first: dict[str, str] = {}
+        self._notes: dict[str, str] = {}  # the id of the note of each mark
+        self._places: dict[str, int] = {}
+        self._first: dict[str, str] = {}  # the id of the first reference to it
+        self._written: set[str] = set()
+        for note in sorted(notes, key=lambda note: " " in note.marker):
+            id_ = ""
+            for mark in note.marker.split():  # one note may have several: `<F1> <F2>`
+                if mark not in self._notes:
+                    self._places[mark] = note.lines[0].first if note.lines else 0
+                    id_ = id_ or new_id(f"note-{self._places[mark]}")
+                    self._notes[mark] = id_
 
     def cell(self, cell: Cell) -> str:
         """The HTML of a cell's text, its references made links."""
@@ -47,20 +55,19 @@ class Linked:
         text = escape(note.text, quote=False)
         if not note.marker:
             return f"<p {kind}>{text}</p>"
+        marks = note.marker.split()
         marker = f'class="marker">{escape(note.marker, quote=False)}'
-        back = self._first.pop(note.marker, "")
+        back = next((self._first[mark] for mark in marks if mark in self._first), "")
         marker = f'<a href="#{back}" role="doc-backlink" {marker}</a>' if back else f"<span {marker}</span>"
-        if id_ := self._notes.pop(note.marker, ""):
-            kind = f'id="{id_}" {kind}'
+        ids = [self._notes[mark] for mark in marks if mark in self._notes]
+        if ids and ids[0] not in self._written:
+            self._written.add(ids[0])
+            kind = f'id="{ids[0]}" {kind}'
         return f"<p {kind}>{marker}{' ' if note.apart else ''}{text}</p>"
 
     def _link(self, mark: str, text: str) -> str:
         own = ""
         if mark not in self._first:
-            self._first[mark] = self._new_id(self._wishes[mark])
+            self._first[mark] = self._new_id(f"reference-{self._places[mark]}")
             own = f' id="{self._first[mark]}"'
         return f'<a{own} href="#{self._notes[mark]}" role="doc-noteref">{escape(text, quote=False)}</a>'
-
-
-def _wish(what: str, note: Footnote) -> str:
-    return f"{what}-{note.lines[0].first}" if note.lines else what
