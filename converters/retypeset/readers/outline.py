@@ -47,7 +47,9 @@ RANKS: Final = {
     "titled": 8,
 }
 _PROSE: Final = frozenset(("paragraph", "item", "footnote"))
+_DIVISIONS: Final = frozenset(("part", "item"))
 _NUMBERED: Final = frozenset(("numbered", "lettered"))
+_COUNTED: Final = frozenset(("numbered", "lettered", "note"))
 _ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
@@ -215,21 +217,29 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
     """The level of each title, by the line it begins on: the ranks of this document's titles counted without gaps.
 
     A title right under another of the same look stands below it. What is set like an Item but stands before the first
-    Part is of the rank of Parts.
+    Part is of the rank of Parts; so are the titles of a cover, between the form's name and the first Part or Item.
     """
     ranks: dict[int, float] = {}
     parted = False
-    part_follows = any(isinstance(p, Piece) and p.style == "part" for p in parts)
+    styles = [p.style for p in parts if isinstance(p, Piece) and p.kind == "heading"]
+    part_follows = "part" in styles
+    first = next((style for style in styles if style in _DIVISIONS), "")
+    below = _numbered_below(parts)
+    cover = False
     above: Piece | None = None
     for part in parts:
         if not isinstance(part, Piece) or part.kind != "heading":
             above = None
             continue
         parted = parted or part.style == "part"
-        rank: float = RANKS[part.style]
+        rank: float = below.get(part.style, RANKS[part.style])
         if part.style == "caps-centred" and part_follows and not parted:
             rank = RANKS["part"]
-        if above is not None and int(ranks[above.lines[0].number]) == rank:
+        cover = bool(first) and part.style not in _DIVISIONS and (cover or part.style == "form")
+        if cover and part.style != "form":
+            rank = min(rank, RANKS[first])
+        stacked = above is not None and int(ranks[above.lines[0].number]) == rank
+        if above is not None and stacked and part.style not in _DIVISIONS:
             rank = rank + 0.5 if part.blanks else ranks[above.lines[0].number]
         ranks[part.lines[0].number] = rank
         above = part
@@ -237,9 +247,24 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
     return {line: depth[rank] for line, rank in ranks.items()}
 
 
+def _numbered_below(parts: Sequence[Element]) -> dict[str, float]:
+    """The ranks of numbered titles that stand right under titles which else rank below them: `NOTES`, `1.  GENERAL`."""
+    under: dict[str, list[int]] = {}
+    over: set[str] = set()
+    for a, b in pairwise(parts):
+        if isinstance(a, Piece) and isinstance(b, Piece) and a.kind == b.kind == "heading":
+            rank = RANKS[a.style]
+            if b.style in _COUNTED and rank >= RANKS[b.style] and a.style not in _COUNTED:
+                under.setdefault(b.style, []).append(rank)
+            elif a.style in _COUNTED and a.style != b.style:
+                over.add(a.style)
+    return {style: max(ranks) + 0.25 for style, ranks in under.items() if style not in over}
+
+
 def _depths(ranks: Sequence[float]) -> dict[float, int]:
-    """The depth of each rank: one more than that of any higher rank it ever stood beside."""
-    beside: dict[float, set[float]] = {rank: set() for rank in ranks}
+    """The depth of each rank: one more than that of any higher rank it ever stood beside, and of the form's name."""
+    form = {RANKS["form"]} if ranks.count(RANKS["form"]) == 1 else set()
+    beside: dict[float, set[float]] = {rank: {f for f in form if f < rank} for rank in ranks}
     for a, b in pairwise(ranks):
         if a != b:
             beside[max(a, b)].add(min(a, b))

@@ -23,7 +23,7 @@ from .lines import RULE, TEXT, Line, ends_sentence
 _PAGE_OF_HEAD: Final = re.compile(r"\s*page:?\s{1,12}(\d{1,4})\s{1,3}of\s{1,3}\d{1,4}\b", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"\s*(\d{1,3}) {1,20}\D.*|.*\D {1,20}(\d{1,3})$")
 _PAGE_OF_TITLE: Final = re.compile(r"\(page (?:[2-9]|\d\d) of \d{1,2}\)\s*$", re.IGNORECASE)
-_CONTINUED: Final = re.compile(r"\bcont(?:inued|inuation|'d|\.)?\s?[)\].]{0,3}\s*$", re.IGNORECASE)
+_CONTINUED: Final = re.compile(r"\bcon(?:t(?:inued|inuation|'d|\.)?|'t|'d)\s?\.?[)\].]{0,3}\s*$", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"\d+")
 # Neighbours at this distance, in pages, may vouch for a folio (a page without one may stand between).
 NEIGHBOURS: Final = 3
@@ -234,7 +234,7 @@ def _alike(line: Line, other: Line) -> bool:
 
 def _is_continued(line: Line) -> bool:
     """Does a title end in `(Continued)`? Bare and in small letters the word may be a sentence's."""
-    match = _CONTINUED.search(line.text) if "cont" in line.text.lower() and _short(line) else None
+    match = _CONTINUED.search(line.text) if "con" in line.text.lower() and _short(line) else None
     if not match:
         return False
     before = line.text[: match.start()].rstrip()
