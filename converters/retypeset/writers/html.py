@@ -18,6 +18,7 @@ from html import escape as escape_all
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
 
+from ..contents import contents
 from ..grid import placed
 from ..model import (
     Align,
@@ -30,7 +31,6 @@ from ..model import (
     List,
     ListItem,
     Note,
-    Page,
     Paragraph,
     Preformatted,
     Ranges,
@@ -203,7 +203,7 @@ def _section(document: Document, position: int, ids: _Ids) -> Section:
 
     label = document.type or document.description or document.filename or f"Document {position}"
     id_ = ids.new(f"document-{document.sequence or position}")
-    body = _Body(document.pages, ids)
+    body = _Body(document, ids)
     html = Markup(body.write(document.blocks))  # noqa: S704 - every text in it went through `_escape`
     return Section(id_, label, document, tuple(body.headings), html)
 
@@ -256,11 +256,15 @@ def _slug(text: str) -> str:
 class _Body:
     """Writes the blocks of one document, gathers its headings and sets the anchors of its pages."""
 
-    def __init__(self, pages: Sequence[Page], ids: _Ids) -> None:
+    def __init__(self, document: Document, ids: _Ids) -> None:
         self.headings: list[Entry] = []
         self._ids = ids
         self._linked: Linked | None = None
-        self._pages = iter(pages)
+        self._pages = iter(document.pages)
+        # Headings that the contents page names have their ids first: its rows come before them.
+        entries = contents(document)
+        self._named = {heading.lines[0].first: self._id(heading) for heading in entries.values()}
+        self._entries = {line: self._named[heading.lines[0].first] for line, heading in entries.items()}
         self._page = next(self._pages, None)
 
     def write(self, blocks: Sequence[Block]) -> str:
@@ -306,10 +310,13 @@ class _Body:
         return f"{anchors}\n{html}" if anchors else html
 
     def _heading(self, heading: Heading) -> str:
-        id_ = self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
+        id_ = (self._named.get(heading.lines[0].first) if heading.lines else None) or self._id(heading)
         self.headings.append(Entry(id_, heading.text, heading.level))
         tag = f"h{min(max(heading.level, 1) + 1, _DEEPEST)}"
         return f'<{tag} id="{id_}" data-lines="{_spans(heading.lines)}">{_escape(heading.text)}</{tag}>'
+
+    def _id(self, heading: Heading) -> str:
+        return self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
 
     def _item(self, item: ListItem) -> str:
         """One item. Its first text stands beside the marker, in no block of its own that would begin a new line."""
@@ -377,11 +384,16 @@ class _Body:
             kinds.append(f"level-{min(row.level, _DEEPEST_ROW)}")
         kind = f' class="{" ".join(kinds)}"' if kinds else ""
         labelled = not head and len(row.cells) > 1 and row.cells[0].number is None
+        entry = self._entries.get(row.lines[0].first, "") if row.lines and not head else ""
+        named = max(row.cells, key=lambda cell: len(cell.text), default=None) if entry else None
         cells = []
         for n, (cell, start) in enumerate(zip(row.cells, starts, strict=True)):
             align = "center" if head and cell.colspan > 1 else aligns[start] if start < len(aligns) else "left"
             scope = "col" if head else "row" if labelled and n == 0 else ""
-            cells.append(_cell(cell, align, scope, (anchors if n == 0 else "") + linked.cell(cell)))
+            html = linked.cell(cell)
+            if cell is named and "<a " not in html:
+                html = f'<a href="#{entry}">{html}</a>'
+            cells.append(_cell(cell, align, scope, (anchors if n == 0 else "") + html))
         return f'<tr{kind} data-lines="{_spans(row.lines)}">{"".join(cells)}</tr>'
 
 
