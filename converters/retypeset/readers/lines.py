@@ -25,6 +25,8 @@ BLANK, TEXT, RULE, TAG, BREAK = range(5)
 _RULE_CHARS: Final = " -=_~."
 _STOPS: Final = (".", ":", ";", "?", "!")
 _CLOSING: Final = "\"')]"
+# What the last character of a sentence may be.
+ENDS: Final = frozenset((*_STOPS, *_CLOSING))
 _PAGE: Final = re.compile(r"</?PAGE(?: +\d{1,5})?>", re.IGNORECASE)
 _PAGE_ALONE: Final = re.compile(r"\s*(?:</?PAGE(?: +\d{1,5})?>\s*){1,8}(?:(?:Page )?-?\d{1,5}-?\s*)?$", re.IGNORECASE)
 _LAYOUT: Final = re.compile(r"</?(?:TABLE|CAPTION|S|C|FN|F\d{1,3}|HTML|BODY|DIV|PRE)>|</LEGEND>", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from string import ascii_letters
 from typing import Final
 
 from .lines import Line
@@ -12,13 +13,24 @@ MARKER: Final = re.compile(
     r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
     r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
 )
+# Two letters that no marker begins with: but for roman numbers, `Note` and `Exhibit`, all pairs are.
+_WORDS: Final = frozenset(
+    a + b for a in ascii_letters for b in ascii_letters if a not in "ivxIVX" or b not in "ivxIVX"
+) - {"No", "NO", "Ex", "EX"}
 _LABELS: Final = frozenset(("Note", "NOTE", "Exhi", "EXHI"))
 _MARKED: Final = re.compile(rf"({MARKER.pattern})\s+\S|(\d{{1,3}}(?:\.\d{{1,2}})?) {{2,}}[A-Z]")
+
+
+def begins_with_word(line: Line) -> bool:
+    """Does a line plainly begin with a word? Then it has no marker; of other lines this says nothing."""
+    return line.text[line.indent : line.indent + 2] in _WORDS
 
 
 def marker_of(line: Line) -> str:
     """The marker a line begins with, or "": `(a)`, `1.`, `o`, `[X]`; something must follow it."""
     text, at = line.text, line.indent
+    if begins_with_word(line):
+        return ""
     first, second = text[at], text[at + 1 : at + 2]
     roman = first in "ivxIVX" and second in "ivxIVX"
     if first.isalpha() and second.isalpha() and not roman and text[at : at + 4] not in _LABELS:

@@ -19,7 +19,7 @@ from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
 from .titles import is_centred, is_signed, title_like, title_style
-from .units import CONNECTED, CONNECTS, RIGHT_SHARE, chunks, mend, single_spaced, split_prose, units_of
+from .units import CONNECTS, RIGHT_SHARE, chunks, connected, mend, single_spaced, split_prose, units_of
 
 Kind = Literal["heading", "paragraph", "item", "lines", "footnote"]
 
@@ -56,7 +56,7 @@ def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piec
 
 
 def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
-    units = list(split_prose(mend(list(units_of(chunk, edge)))))
+    units = list(split_prose(mend(units_of(chunk, edge))))
     at = 0
     while at < len(units):
         unit = units[at]
@@ -92,21 +92,24 @@ def _beside(unit: Unit, following: Unit) -> bool:
 
 def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
     """Read a run of single lines: titles, items, lines."""
-    if len(units) > 1 and any(is_signed(u.first.text) for u in units):
+    if len(units) == 1:
+        (unit,) = units
+        style = "" if connected(unit.last.text) else title_style(unit, edge)
+        yield Piece("heading", unit.lines, style=style) if style else _prose(unit)
+        return
+    if any(is_signed(u.first.text) for u in units):
         yield _lines(units)
         return
     cover = len(units) >= COVER and all(is_centred(u.first, edge) for u in units)
-    if cover or (len(units) > 1 and min(u.first.indent for u in units) >= RIGHT_SHARE * edge and not then):
+    if cover or (min(u.first.indent for u in units) >= RIGHT_SHARE * edge and not then):
         yield _lines(units)
         return
     marked = sum(1 for u in units if marker_of(u.first))
     if marked > 1:
         yield from map(_prose, units)
         return
-    styles = [title_style(u, edge, stacked=marked > 0 and len(units) > 1) for u in units]
-    if len(units) == 1 and CONNECTED.search(units[0].last.text):
-        styles = [""]
-    if len(units) > 1 and not all(styles):
+    styles = [title_style(u, edge, stacked=marked > 0) for u in units]
+    if not all(styles):
         over = bool(styles[0]) and not any(styles[1:]) and (bool(then) or _is_sentence(units[-1])) and len(units) == 2
         title = bool(then) and bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1
         if marked:
@@ -115,7 +118,7 @@ def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterato
         if not over and not title and not _half_titles(units, styles):
             yield _lines(units)
             return
-    if len(units) > 1 and set(styles) == {"titled"} and not any(starmap(_wraps, pairwise(units))):
+    if set(styles) == {"titled"} and not any(starmap(_wraps, pairwise(units))):
         yield _lines(units)
         return
     at = 0
@@ -146,7 +149,7 @@ def _wraps(unit: Unit, following: Unit) -> bool:
     a, b = unit.last.text, following.first.text[following.first.indent :]
     if following.first.text[following.first.indent] == "(" or _PERIOD.match(b):
         return False
-    return bool(CONNECTED.search(a) or CONNECTS.match(b))
+    return connected(a) or CONNECTS.match(b) is not None
 
 
 def _lines(units: Sequence[Unit]) -> Piece:

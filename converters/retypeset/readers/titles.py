@@ -16,6 +16,7 @@ LABEL: Final = re.compile(
     r"(?:PART|ITEM|ARTICLE|SECTION|NOTE|SCHEDULE|APPENDIX|ANNEX|CHAPTER)\s+[\dIVXA-Z]",
     re.IGNORECASE,
 )
+_LABEL_STARTS: Final = frozenset("PIASNCpiasnc")
 _EXHIBIT: Final = re.compile(r"EXHIBIT\s+(?:\d[\w.()-]*|[A-Z](?:-\d+)?)", re.IGNORECASE)
 _FORM: Final = re.compile(
     r"(?:FORM\s+[\dA-Z][\w/-]*(?:\s\w+)?|SCHEDULE\s+(?:1[34][A-Z]|TO)\S*)",
@@ -115,6 +116,9 @@ def _look(unit: Unit, text: str, edge: int, *, titled: bool, marked: bool) -> st
 def title_like(unit: Unit) -> bool:
     if len(unit.lines) > 4:
         return False
+    line, at = unit.first.text, unit.first.indent
+    if line[at] not in _LABEL_STARTS and not unit.underlined and line.isascii() and line.upper() != line:
+        return False  # most prose is: to join its lines is not needed
     text = unit.text
     if text.count(" ") >= TITLE_WORDS + 8:
         return False

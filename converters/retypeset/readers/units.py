@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
-from .lines import RULE, TEXT, Line, Unit, ends_sentence
-from .markers import marker_of
+from .lines import ENDS, RULE, TEXT, Line, Unit, ends_sentence
+from .markers import begins_with_word, marker_of
 from .regions import Region
 from .titles import LABEL, is_caps, title_like
 
@@ -20,11 +21,17 @@ _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Mrs|Ms|Dr|Messrs|St|vs|Sec|Art|Jr|Sr)\.)$"
 )
 CONNECTS: Final = re.compile(r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE)
-CONNECTED: Final = re.compile(
+_CONNECTED: Final = re.compile(
     r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|under|from|as|at)|[,&-])$",
     re.IGNORECASE,
 )
 _LABELLED: Final = re.compile(rf"{LABEL.pattern}\S* {{1,8}}(?=\S)", re.IGNORECASE)
+# The last letters of those words, and how long the longest is; the same of what is abbreviated.
+_CONNECTED_ENDS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+_CONNECTED_LENGTH: Final = 5
+_ABBREVIATED_LENGTH: Final = 7
+# Three lines and more with one blank line above each.
+_DOUBLE: Final = re.compile(b"\1{3,}")
 # The first line of a paragraph is set in by this many columns; more is another layout.
 INDENT: Final = range(2, 18)
 # A gap this large at the line's end says that the next word was not left off for want of room.
@@ -38,6 +45,15 @@ OWN_WIDTH_OF_TWO: Final = 48
 RIGHT_SHARE: Final = 0.42
 
 
+def connected(text: str) -> bool:
+    """Does a line end in a word or sign that calls for more words?"""
+    return text[-1] in _CONNECTED_ENDS and _CONNECTED.search(text, max(0, len(text) - _CONNECTED_LENGTH)) is not None
+
+
+def _abbreviated(text: str) -> bool:
+    return text[-1] == "." and _ABBREVIATED.search(text, max(0, len(text) - _ABBREVIATED_LENGTH)) is not None
+
+
 def single_spaced(region: Region) -> list[int]:
     """The blank lines above each line, those of double-spaced text taken away.
 
@@ -45,39 +61,38 @@ def single_spaced(region: Region) -> list[int]:
     """
     blanks = list(region.blanks)
     lines = region.lines
-    start = edge = 0
-    for i in range(1, len(lines) + 1):
-        if i < len(lines) and blanks[i] == 1 and lines[i].kind == TEXT:
+    # One byte a line: bytes are searched much faster than lines.
+    above = bytes([n if line.kind == TEXT else 0 for n, line in zip(blanks, lines, strict=True)])
+    for match in _DOUBLE.finditer(above):
+        start, end = max(match.start() - 1, 0), match.end()
+        run = range(start + 1, end)
+        if len(run) < 3:
             continue
-        run = range(start + 1, i)
-        if len(run) >= 3:
-            edge = max([len(line.text) for line in lines[start:i]])
-        full = sum([1 for k in run if not fits(lines[k - 1], lines[k], edge)]) if len(run) >= 3 else 0
-        if len(run) >= 3 and full >= 0.6 * len(run):
+        edge = max([len(line.text) for line in lines[start:end]])
+        full = sum([1 for k in run if not fits(lines[k - 1], lines[k], edge)])
+        if full >= 0.6 * len(run):
             for k in run:
                 closed = ends_sentence(lines[k - 1].text)
                 set_in = closed and lines[k].indent > lines[k - 1].indent + 1
                 ended = closed and fits(lines[k - 1], lines[k], edge)
                 close = k == start + 1 and start > 0 and not region.blanks[start]
                 blanks[k] = 1 if set_in or ended or close else 0
-        start = i
     return blanks
 
 
-def chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[list[Line], int]]:
-    start = 0
-    for i in range(1, len(lines) + 1):
-        if i == len(lines) or blanks[i]:
-            yield list(lines[start:i]), blanks[start]
-            start = i
+def chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[Sequence[Line], int]]:
+    starts = [i for i, above in enumerate(blanks) if above or not i]
+    for start, end in pairwise([*starts, len(lines)]):
+        yield lines[start:end], blanks[start]
 
 
 def fits(line: Line, following: Line, edge: int) -> bool:
     """Would the first word of the following line have fitted on this one?"""
-    text = following.text
-    end = text.find(" ", following.indent)
-    word = (end if end >= 0 else len(text)) - following.indent
-    return len(line.text) + 1 + word + SLACK <= edge
+    room = edge - SLACK - 1 - len(line.text)
+    if room <= 0:
+        return False
+    end = following.text.find(" ", following.indent)
+    return (end if end >= 0 else len(following.text)) - following.indent <= room
 
 
 def _local_edge(lines: Sequence[Line], edge: int) -> int:
@@ -86,8 +101,8 @@ def _local_edge(lines: Sequence[Line], edge: int) -> int:
         return edge
     ends = [len(line.text) for line in lines[:-1]]
     longest = max(ends)
-    near = sum(1 for end in ends if end >= longest - RAGGED)
-    width = longest - min(line.indent for line in lines)
+    near = len([end for end in ends if end >= longest - RAGGED])
+    width = longest - min([line.indent for line in lines])
     return (
         longest
         if near >= 0.7 * len(ends) and width >= (OWN_WIDTH if len(ends) > 2 else OWN_WIDTH_OF_TWO)
@@ -95,38 +110,49 @@ def _local_edge(lines: Sequence[Line], edge: int) -> int:
     )
 
 
-def units_of(chunk: Sequence[Line], edge: int) -> Iterator[Unit]:
+def units_of(chunk: Sequence[Line], edge: int) -> list[Unit]:
     """Part a chunk where a line was ended on purpose, and at rules."""
-    text = [line for line in chunk if line.kind == TEXT]
+    rules = [i for i, line in enumerate(chunk) if line.kind == RULE]
+    text = [line for line in chunk if line.kind == TEXT] if rules else chunk
     if not text:
-        return
+        return []
     edge = _local_edge(text, edge)
     stack = _is_stack(text, edge)
-    unit: list[Line] = []
-    rule_above = False
-    for i, line in enumerate(chunk):
-        if line.kind == RULE:
-            if unit:
-                yield Unit(unit, _underlines(line, unit[-1]), boxed=rule_above, ruled=rule_above)
-                unit = []
-            rule_above = True
+    if not rules:
+        return _ended(chunk, edge, stack=stack)
+    units: list[Unit] = []
+    for above, below in pairwise([-1, *rules, len(chunk)]):
+        if below - above < 2:
             continue
-        remark = len(unit) == 1 and _is_remark(line) and not marker_of(unit[0])
-        if unit and (stack or remark or fits(unit[-1], line, edge)):
-            yield Unit(unit, ruled=rule_above)
-            unit = []
-            rule_above = False
-        unit.append(line)
-        if i + 1 == len(chunk):
-            yield Unit(unit, boxed=rule_above and len(unit) == 1, ruled=rule_above)
+        made = _ended(chunk[above + 1 : below], edge, stack=stack)
+        made[0].ruled = above >= 0
+        if below < len(chunk):
+            made[-1].underlined = _underlines(chunk[below], made[-1].last)
+        made[-1].boxed = above >= 0 and len(made) == 1 and (below < len(chunk) or len(made[-1].lines) == 1)
+        units += made
+    return units
+
+
+def _ended(lines: Sequence[Line], edge: int, *, stack: bool) -> list[Unit]:
+    """Part lines without rules among them where one was ended on purpose: each line of a stack was."""
+    units: list[Unit] = []
+    start = 0
+    for i in range(1, len(lines)):
+        remark = i == start + 1 and _is_remark(lines[i]) and not marker_of(lines[start])
+        if stack or remark or fits(lines[i - 1], lines[i], edge):
+            units.append(Unit(list(lines[start:i])))
+            start = i
+    units.append(Unit(list(lines[start:])))
+    return units
 
 
 def _is_stack(lines: Sequence[Line], edge: int) -> bool:
     """Do the lines stand over each other in the middle or at the right, each as wide as it happens to be?"""
     indents = [line.indent for line in lines]
-    if min(indents) >= RIGHT_SHARE * edge:
+    least = min(indents)
+    if least >= RIGHT_SHARE * edge:
         return True
-    if len(lines) < 2 or min(indents) < 8 or max(indents) - min(indents) < 2:
+    if len(lines) < 2 or least < 8 or max(indents) - least < 2:
         return False
     middles = [line.indent + len(line.text) for line in lines]
     return max(middles) - min(middles) <= 6
@@ -145,9 +171,9 @@ def _underlines(rule: Line, line: Line) -> bool:
 
 def mend(units: Sequence[Unit]) -> list[Unit]:
     """Join what re-wrapping parted: prose without an end goes on in the next unit at the same margin."""
-    out: list[Unit] = []
-    for unit in units:
-        if out and not out[-1].underlined and not out[-1].boxed and _goes_on(out[-1], unit):
+    out = list(units[:1])
+    for unit in units[1:]:
+        if not out[-1].underlined and not out[-1].boxed and _goes_on(out[-1], unit):
             out[-1] = Unit(out[-1].lines + unit.lines, unit.underlined, ruled=out[-1].ruled)
         else:
             out.append(unit)
@@ -169,13 +195,13 @@ def _goes_on(unit: Unit, following: Unit) -> bool:
     if not (level or hanging):
         return False
     long = len(unit.lines) > 1 or len(last) - unit.last.indent >= 40 or hanging
-    if last[-1] in ";," or _ABBREVIATED.search(last):
+    if last[-1] in ";," or _abbreviated(last):
         return long and len(unit.lines) > 1 and (starts.islower() or not starts.isalpha() or last[-1] not in ";,")
     if ends_sentence(last):
         return False
     if starts.islower() or (CONNECTS.match(first.text, first.indent) and len(unit.lines) == 1 and is_caps(last)):
         return long
-    return long and not title_like(following) and CONNECTED.search(last) is not None
+    return long and not title_like(following) and connected(last)
 
 
 def _hangs(title: Line, line: Line) -> bool:
@@ -197,15 +223,19 @@ def split_prose(units: Sequence[Unit]) -> Iterator[Unit]:
         start = 0
         lines = unit.lines
         for i in range(1, len(lines)):
-            if _begins(lines, start, i):
+            # Most lines go on: the one before has no end, and they begin with a word.
+            if (lines[i - 1].text[-1] in ENDS or not begins_with_word(lines[i])) and _begins(lines, start, i):
                 yield Unit(lines[start:i], boxed=unit.boxed and start == 0, ruled=unit.ruled and start == 0)
                 start = i
-        yield Unit(lines[start:], unit.underlined, unit.boxed and start == 0, unit.ruled and start == 0)
+        if start:
+            yield Unit(lines[start:], unit.underlined)
+        else:
+            yield unit
 
 
 def _begins(lines: Sequence[Line], start: int, i: int) -> bool:
     line, before = lines[i], lines[i - 1]
-    ended = ends_sentence(before.text) and not _ABBREVIATED.search(before.text)
+    ended = ends_sentence(before.text) and not _abbreviated(before.text)
     if marker := marker_of(line):
         own = marker_of(lines[start])
         if len(marker) == 2 and marker[0].isalpha() and marker[1] == "." and not own:
