@@ -216,8 +216,12 @@ def _leaves_conserved(leaves: Sequence[_Leaf], rest: _Rest) -> Iterator[Note]:
     whole, end = b"".join(rest.lines), len(rest.lines)
     ends = [0, *accumulate(map(len, rest.lines))]
     for leaf, have in zip(leaves, _solid([leaf.text for leaf in leaves]), strict=True):
-        runs = [whole[ends[min(max(a - 1, 0), end)] : ends[min(max(b, 0), end)]] for a, b in leaf.lines]
-        want = b"".join(runs)
+        want = b"".join(
+            [
+                whole[ends[a - 1] : ends[b]] if 0 < a <= b <= end else b"".join(rest.lines[max(a - 1, 0) : max(b, 0)])
+                for a, b in leaf.lines
+            ]
+        )
         if want != have and leaf.ordered:
             yield from _compared({n: rest.readings(n) for n in rest.numbers(leaf.lines)}, have)
         elif want != have:
@@ -267,6 +271,9 @@ def _compared(lines: dict[int, tuple[bytes, ...]], have: bytes) -> Iterator[Note
 
 def _without(line: bytes, texts: Sequence[bytes]) -> tuple[bytes, bytes]:
     """A line less what was taken out of it: where that stands there more than once, the first times or the last."""
+    if len(texts) == 1 and (at := line.find(texts[0])) == line.rfind(texts[0]) >= 0:
+        kept = line[:at] + line[at + len(texts[0]) :]  # it stands there once
+        return kept, kept
     early = _without_in_order(line, texts)
     late = _without_in_order(line[::-1], [text[::-1] for text in reversed(texts)])
     if early is not None and late is not None:

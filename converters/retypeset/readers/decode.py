@@ -77,7 +77,7 @@ def decode(data: bytes) -> Decoded:
     if not text or text.isspace():
         raise DecodeError("the file is empty: there is nothing to convert")
     lines = _lines(text, notes)
-    armour = _unarmour(lines, notes)
+    armour = _unarmour(lines, notes) if _BEGIN in text else ()
     return Decoded(lines, encoding, armour, tuple(notes))
 
 

@@ -74,7 +74,7 @@ def scan(texts: Sequence[str], first: int, furniture: list[Furniture]) -> list[L
         if broken or ("<" in text and _KNOWN.search(text)) or "\f" in text:
             out += _tagged(number, text, furniture)
             continue
-        indent = len(text) - len(text.lstrip())
+        indent = 0 if "!" <= text[0] <= "~" else len(text) - len(text.lstrip())
         drawn = text[indent] in _RULE_CHARS and not text.strip(_RULE_CHARS) and len(text) - indent > 1
         add(Line(number, text, indent, RULE if drawn else TEXT))
     return out

@@ -255,11 +255,11 @@ def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # on
         else:
             blanks = NEW_PAGE
             continue
-        if "TABLE" in tag:
+        if tag and "TABLE" in tag:
             cost = AT_TAG
         elif blanks:
             cost = AT_BREAK if blanks == NEW_PAGE else AT_BLANK
-        elif RULE in (kind, before):
+        elif kind == RULE or before == RULE:  # noqa: PLR1714  # no tuple for each line
             cost = AT_RULE
         else:
             cost = AT_NOTE if text[indent] in "*({" and _NOTE_MARK.match(text, indent) else WITHIN
