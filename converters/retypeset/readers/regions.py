@@ -96,7 +96,8 @@ MOST_INDENT: Final = 25
 # Blank lines above a line are counted up to so many; a page break counts for one more.
 MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
-# Two lines stretched alike are prose where this share of their words begins with a letter.
+# Two lines stretched alike are prose where this share of their words begins with a letter, and they begin no further
+# right than this.
 WORDY: Final = 0.75
 LEFT: Final = 24
 # Stretched text does not begin further right than this share of the width.
