@@ -174,7 +174,7 @@ def _with_marks(lines: Sequence[Line], source: Sequence[str], marked: set[Range]
     texts = {line.number for line in lines if line.kind == TEXT}
     marks = {line.number for line in lines if line.kind == TAG and _MARK.search(line.text)}
     for line in lines:
-        alone = line.kind == TAG and line.number not in texts and _MARKS.fullmatch(line.text)
+        alone = line.kind == TAG and line.number not in texts and _MARKS.fullmatch(source[line.number - 1].strip())
         if line.number in marks and (line.kind == TEXT or alone):
             raw = source[line.number - 1].rstrip()
             text = raw if alone else "".join(_woven(raw, line.text))

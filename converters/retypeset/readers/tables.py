@@ -140,7 +140,8 @@ def _drawn(part: Part) -> str:
 
 
 def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
-    furniture.append(Furniture("rule", "|" * line.text.count("|"), Range(line.number, line.number)))
+    where = Range(line.number, line.number)
+    furniture += [Furniture("rule", "|", where)] * line.text.count("|")
     text = line.text.replace("|", " ").rstrip()
     return Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
 
