@@ -121,7 +121,8 @@ def _place(
 ) -> list[Placed]:
     """Say which columns each part of a head line stands over. `below` is the line with most heads below it; `wrapped`
     says that its heads go on there, or began above."""
-    if len(parts) == 1 and len(extents) > 2 and ruled and ruled[0].start >= extents[1][0] - OFF_CENTRE:
+    over = len(parts) == 1 and len(extents) > 2 and ruled and ruled[0].start >= extents[1][0] - OFF_CENTRE
+    if over and (len(ruled) == 1 or parts[0].start < extents[1][0] - OFF_CENTRE):
         covers = _covered(ruled[0].start, ruled[-1].end, extents)
         if len(covers) > 1:  # at the margin, but with a rule over the columns
             return [(covers[0], covers[-1], parts[0])]
