@@ -220,6 +220,14 @@ def test_html_without_a_file_name_is_named_for_its_document() -> None:
     assert [a.name for a in submission.attachments] == ["document-2.htm"]
 
 
+def test_a_comment_may_stand_above_html() -> None:
+    data = filing("Text.", f"\n<!-- saved from url=(0022)http://harrow.example -->\n\n{HTML}\n")
+    submission = read(data)
+    assert [a.name for a in submission.attachments] == ["document-2.htm"]
+    assert submission.documents[1].blocks == ()
+    assert retypeset.attachment_data(submission.attachments[0], data).endswith(f"{HTML}\n".encode())
+
+
 def test_tags_glued_to_html_are_no_part_of_it() -> None:
     data = filing("x").replace(b"<TEXT>\nx\n</TEXT>\n</DOCUMENT>", f"<TEXT>{HTML}</TEXT></DOCUMENT>".encode())
     (attachment,) = read(data).attachments

@@ -21,6 +21,7 @@ _END: Final = re.compile(r"end\s*(?:<|$)")
 _HTML: Final = re.compile(r"<(?:!doctype\s+html|html)\b", re.IGNORECASE)
 _HTML_END: Final = re.compile(r"</html\s*>", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"</?(?:p|br|td|tr|font|b|i|u|center|hr|li)\b[^<>]*>", re.IGNORECASE)
+_COMMENT: Final = re.compile(r"\s*(?:<!--(?:[^-]|-(?!->))*-->\s*)?")
 # A plain text filing wrapped into <html><body><div> or <pre> has none of these elements; HTML has one on most lines.
 LEAST_MARKUP: Final = 0.02
 # Share of lines between `begin` and `end` that must be data; a file with damaged lines has more, text in capitals less.
@@ -169,7 +170,10 @@ def _uudecode(lines: Sequence[str]) -> bytes | None:
 def _page(lines: Sequence[str], body: Range) -> Range | None:
     """The filled lines of a body that is HTML; None where it is something else."""
     first = next((n for n in range(body.first, body.last + 1) if lines[n - 1].strip()), 0)
-    if not first or not _HTML.match(lines[first - 1].lstrip()):
+    page = first  # a comment may stand above the page
+    while first and page < body.last and _COMMENT.fullmatch(lines[page - 1]):
+        page += 1
+    if not first or not _HTML.match(lines[page - 1].lstrip()):
         return None
     filled = [n for n in range(first, body.last + 1) if lines[n - 1].strip()]
     marked = sum(1 for n in filled if "<" in lines[n - 1] and _MARKUP.search(lines[n - 1]))
