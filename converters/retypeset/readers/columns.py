@@ -56,6 +56,8 @@ SLIP_SHARE: Final = 0.2
 SLIP_GAP: Final = 2
 # Words that end a label far from it stand in no more rows than this share.
 LABEL_SHARE: Final = 0.5
+# So many words in a row, two blanks apart, were stretched.
+MANY_WORDS: Final = 3
 # Words of a label stand at most so many blanks apart.
 STRETCHED: Final = 4
 # So many rows with a word at the same place, two blanks behind the label, make a column.
@@ -123,11 +125,30 @@ def parts_of(text: str) -> list[Part]:
         parts = _joined(parts, text)
     if signs:
         parts = _signs(parts, text)
+    if len(parts) >= MANY_WORDS:
+        parts = _closed_up(parts, text)
     if "/s/" in text or "/S/" in text:
         parts = _signatures(parts, text)
     if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
         parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
     return parts
+
+
+def _closed_up(parts: Sequence[Part], text: str) -> list[Part]:
+    """The parts, with runs of words put together that two blanks part throughout: the line was stretched."""
+    out: list[Part] = []
+    first = 0
+    for n in range(1, len(parts) + 1):
+        if n < len(parts) and parts[n].start - parts[n - 1].end == SLIP_GAP and " " not in parts[n].text:
+            continue
+        run = parts[first:n]
+        words = [part.text for part in run]
+        running = any(word[0].islower() or word[-1] == "," for word in words[:-1]) and not all(p.amount for p in run)
+        if len(run) >= MANY_WORDS and running and " " not in words[0]:
+            run = [Part(run[0].start, run[-1].end, text[run[0].start : run[-1].end], amount=False)]
+        out += run
+        first = n
+    return out
 
 
 def _signatures(parts: Sequence[Part], text: str) -> list[Part]:

@@ -156,7 +156,7 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     weighed = _weigh(lines, edge)
     _weigh_by_neighbours(weighed, edge)
     own, blanks = weighed.lines, weighed.blanks
-    runs = _best(weighed.weights, weighed.costs)
+    runs = _without_filled(_best(weighed.weights, weighed.costs), weighed)
     starts = [start for start, _ in runs]
     regions = [
         Region(table, own[start:end], blanks[start:end], {})
@@ -168,6 +168,28 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
         n = bisect_right(starts, i) - 1
         regions[n].tags[i - starts[n]] = tag
     return regions
+
+
+def _without_filled(runs: Sequence[tuple[int, bool]], weighed: _Weighed) -> list[tuple[int, bool]]:
+    """The runs, but a line with one figure that ends a sentence of the text above is text: a form that was filled in."""
+    lines, blanks = weighed.lines, weighed.blanks
+    out: list[tuple[int, bool]] = []
+    for (start, table), (end, _) in pairwise([*runs, (len(lines), False)]):
+        own = [i for i in range(start, min(end, start + 3)) if lines[i].kind == TEXT] if table else []
+        filled = (
+            len(own) == 1
+            and end - start < 3
+            and start > 0
+            and not blanks[start]
+            and lines[start - 1].kind == TEXT
+            and not ends_sentence(lines[start - 1].text)
+            and lines[start].kind == TEXT
+            and weighed.weights[start] <= LAST_FIGURE + TAGGED
+            and not lines[start].text[lines[start].indent].isupper()
+        )
+        if not out or out[-1][1] is not (table and not filled):
+            out.append((start, table and not filled))
+    return out
 
 
 def _best(weights: Sequence[float], costs: Sequence[float]) -> list[tuple[int, bool]]:
