@@ -18,11 +18,12 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A busy machine is no fault of the code: time is judged where it is measured, not by hypothesis.
-settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
-
 IN_CI = bool(os.environ.get("CI"))
+
+# A busy machine is no fault of the code: time is judged where it is measured, not by hypothesis. In CI the examples
+# are the same every time.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=IN_CI)
+settings.load_profile("patient")
 
 ALLOWED = (
     "platform: ",  # what is tested does not exist on this operating system

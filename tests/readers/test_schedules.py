@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import retypeset
@@ -38,6 +38,7 @@ LINES = (
 
 @given(st.lists(st.sampled_from(LINES), min_size=3, max_size=40))
 def test_the_proof_holds_for_any_order_of_lines(lines: list[str]) -> None:
+    assume(any(lines))
     submission = retypeset.read("\n".join(lines).encode())
     assert [note for note in submission.notes if note.code in LOSS] == []
     for table in retypeset.tables(submission):

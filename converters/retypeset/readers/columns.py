@@ -89,12 +89,12 @@ class Column(Struct, frozen=True, gc=False):
 
 def parts_of(text: str) -> list[Part]:
     """Take a line apart where two blanks and more stand, leaders counted as blanks, and between figures."""
-    body = without_leaders(text).rstrip() if "." in text else text
-    stripped = body.lstrip()
-    at = len(body) - len(stripped)
+    text = without_leaders(text).rstrip() if "." in text else text
+    stripped = text.lstrip()
+    at = len(text) - len(stripped)
     if text.isascii():
         if "  " not in stripped and stripped[:1] not in _STARTS:
-            return [Part(at, len(body), stripped, False)] if stripped else []
+            return [Part(at, len(text), stripped, False)] if stripped else []
         pieces = _GAP.split(stripped)
     else:  # there are other blanks
         pieces = _WIDE_GAP.split(stripped)

@@ -26,7 +26,7 @@ from .running import NEIGHBOURS, PAGE_LENGTH, apart, counted_feet, cutting_feet,
 _FOLIO: Final = re.compile(
     r"\W{0,80}(?:page\s{0,4})?"
     r"((?:[A-Z]{1,4}|[IVXL]{1,7})\s?-\s?(?:\d{1,3}\s?-\s?)?)?"
-    r"(\d{1,4}|[ivxl]{1,7})"
+    r"(\d{1,4}|(?-i:[ivxlIVXL]{1,7}))"
     r"(?:\s{1,3}of\s{1,3}\d{1,4}(?:\s{1,3}pages)?)?\W{0,80}",
     re.IGNORECASE,
 )

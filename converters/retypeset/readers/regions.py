@@ -171,7 +171,7 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
 
 
 def _without_filled(runs: Sequence[tuple[int, bool]], weighed: _Weighed) -> list[tuple[int, bool]]:
-    """The runs, but a line with one figure that ends a sentence of the text above is text: a form that was filled in."""
+    """The runs, but a figure that ends a sentence of the text above is text: a form was filled in."""
     lines, blanks = weighed.lines, weighed.blanks
     out: list[tuple[int, bool]] = []
     for (start, table), (end, _) in pairwise([*runs, (len(lines), False)]):
