@@ -1,13 +1,11 @@
 """The columns of a table: gutters that its rows share, never the positions of <C> tags.
 
-A row is taken apart at gaps of two and more blanks; figures that stand one blank apart are parted, a currency sign and
-a per cent sign stay with their figure. The columns are what is left between the gutters common to the rows. A part that
-touches several columns is given out word by word: figures go where their right edge belongs, words stay together.
+They are what is left between the gutters common to the parts of the rows (`amounts`). A part that touches several
+columns is given out word by word: figures go where their right edge belongs, words stay together.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -15,49 +13,14 @@ from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from .leaders import without_leaders
+from .amounts import SIGN, STRONG, WORD, Part, before_mark, is_figure
 
-STRONG: Final = re.compile(r"[$(<+-]{0,3}\d(?:[\d,]*\d)?(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
-_AMOUNT: Final = re.compile(
-    r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: {1,4}\d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
-    r"(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z]))?|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
-    re.IGNORECASE,
-)
-# `3.3%-7.0%`, `$17.58 to $36.75`, `6 - 9`: a range is one figure; `60077-1076` and `33-43189` are numbers of something.
-_RANGE: Final = re.compile(
-    r"[$-]?\s{0,12}(?:\d[\d,]*(?:\.\d+%?|%)|\d[\d,]*(?=\s|-\$))(?:[-–]|\s{1,2}(?:[-–]|to)\s{1,2})[$-]?\s?\d[\d,]*(?:\.\d+)?%?"
-)
-# What goes on with the figure before it: `58  1/2`, `13.83 -  29.80`, `1989  -  1994`.
-_GOES_ON: Final = re.compile(
-    r"\d {1,4}\d{1,2}/(?:2|4|8|16|32|64)(?![\d/])|\d (?:-|to) {1,2}\$? ?\d|\b(?:19|20)\d\d {2}- {2}(?:19|20)\d\d\b"
-)
-# `54 3/4 45 3/4`: figures with fractions, one blank apart.
-_WITH_FRACTION: Final = re.compile(r"\$?\d[\d,]*(?: \d{1,2}/\d{1,2})?(?=\s|\Z)")
-_FRACTION: Final = re.compile(r"\d \d{1,2}/\d{1,2} \$?\d|\d \$?\d+ \d{1,2}/\d{1,2}$")
-_MARKED: Final = re.compile(r"([$(-]{0,3}\s{0,12}[\d,.-]+[)%]{0,2}) ?(?:\(\w{1,2}\))+$")
-_MARK: Final = re.compile(r"\(\d\)")
-_GAP: Final = re.compile(r"  +")
-_WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
-_WORD: Final = re.compile(r"\S+")
-_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:;.")
-_DIGITS: Final = frozenset("0123456789")
-# What begins with a digit and holds nothing else is an amount.
-_FIGURE: Final = "0123456789,./"
-_AMOUNT_STARTS: Final = frozenset("$(<+£-–—.0123456789*XxNn")
-_STARTS: Final = _AMOUNT_STARTS | frozenset("%)")
-_SIGNED: Final = frozenset(("/s/", "/S/"))
-_SIGN: Final = frozenset(("$", "($", "(", "£"))
-_AFTER: Final = frozenset(("%", ")", ")%", "%)"))
-_SIGNS: Final = _SIGN | _AFTER
 # A column that so few rows fill may be a slip of its neighbour, if hardly a blank stands between them.
 SLIP_SHARE: Final = 0.2
 SLIP_GAP: Final = 2
 # Words that end a label far from it stand in no more rows than this share.
 LABEL_SHARE: Final = 0.5
-# So many words in a row, two blanks apart, were stretched.
-MANY_WORDS: Final = 3
 # Words of a label stand at most so many blanks apart.
 STRETCHED: Final = 4
 # So many rows with a word at the same place, two blanks behind the label, make a column.
@@ -70,163 +33,12 @@ MOST_OVER: Final = 0.12
 RIGHT_EDGE: Final = 3
 
 
-class Part(Struct, frozen=True, gc=False):
-    """A piece of a line: columns start (included) to end (excluded), 0-based, its text, and whether it is an amount."""
-
-    start: int
-    end: int
-    text: str
-    amount: bool
-
-
 class Column(Struct, frozen=True, gc=False):
     """The extent of a column, and whether figures stand in it."""
 
     start: int
     end: int
     figures: bool
-
-
-def parts_of(text: str) -> list[Part]:
-    """Take a line apart where two blanks and more stand, leaders counted as blanks, and between figures."""
-    text = without_leaders(text).rstrip() if "." in text else text
-    stripped = text.lstrip()
-    at = len(text) - len(stripped)
-    if text.isascii():
-        if "  " not in stripped and stripped[:1] not in _STARTS:
-            return [Part(at, len(text), stripped, False)] if stripped else []
-        pieces = _GAP.split(stripped)
-    else:  # there are other blanks
-        pieces = _WIDE_GAP.split(stripped)
-    if " $" in text:  # the sign of the figure behind the gap
-        pieces = [p for piece in pieces for p in (_without_sign(piece) if piece[-2:] == " $" else (piece,))]
-    parts: list[Part] = []
-    add = parts.append
-    signs = False
-    find = text.find
-    for piece in pieces:
-        at = find(piece, at)
-        end = at + len(piece)
-        first = piece[0]
-        if first in _DIGITS and not piece.strip(_FIGURE):
-            add(Part(at, end, piece, True))
-        elif first not in _STARTS:
-            add(Part(at, end, piece, False))
-        elif "/" in piece and _FRACTION.search(piece) and not _WITH_FRACTION.sub("", piece).strip():
-            parts += [Part(at + m.start(), at + m.end(), m[0], amount=True) for m in _WITH_FRACTION.finditer(piece)]
-        elif " " in piece and not _RANGE.fullmatch(piece) and _several_figures(piece):
-            parts += [Part(at + m.start(), at + m.end(), m[0], is_figure(m[0])) for m in _WORD.finditer(piece)]
-            signs = True
-        else:
-            signs = signs or piece in _SIGNS
-            add(Part(at, end, piece, is_figure(piece)))
-        at = end
-    if len(parts) > 1 and ("/" in text or " -" in text or " to " in text):
-        parts = _joined(parts, text)
-    if signs:
-        parts = _signs(parts, text)
-    if len(parts) >= MANY_WORDS:
-        parts = _closed_up(parts, text)
-    if "/s/" in text or "/S/" in text:
-        parts = _signatures(parts, text)
-    if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
-        parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
-    return parts
-
-
-def _closed_up(parts: Sequence[Part], text: str) -> list[Part]:
-    """The parts, with runs of words put together that two blanks part throughout: the line was stretched."""
-    out: list[Part] = []
-    first = 0
-    for n in range(1, len(parts) + 1):
-        if n < len(parts) and parts[n].start - parts[n - 1].end == SLIP_GAP and " " not in parts[n].text:
-            continue
-        run = parts[first:n]
-        words = [part.text for part in run]
-        running = any(word[0].islower() or word[-1] == "," for word in words[:-1]) and not all(p.amount for p in run)
-        if len(run) >= MANY_WORDS and running and " " not in words[0]:
-            run = [Part(run[0].start, run[-1].end, text[run[0].start : run[-1].end], amount=False)]
-        out += run
-        first = n
-    return out
-
-
-def _signatures(parts: Sequence[Part], text: str) -> list[Part]:
-    """The parts, with the name that follows a `/s/` put to it, and what stands before: `*By:  /s/  ANN HALL`."""
-    out: list[Part] = []
-    for part in parts:
-        before = out[-1].text if out else ""
-        named = ("/s/" in before or "/S/" in before) and part.start - out[-1].end == SLIP_GAP
-        if before[-3:] in _SIGNED or named or (part.text[:3] in _SIGNED and before[-1:] == ":"):
-            start = out.pop().start
-            out.append(Part(start, part.end, text[start : part.end], amount=False))
-        else:
-            out.append(part)
-    return out
-
-
-def _joined(parts: list[Part], text: str) -> list[Part]:
-    """The parts, with fractions and ranges put together that gaps had parted."""
-    bridges = [m.span() for m in _GOES_ON.finditer(text)]
-    if not bridges:
-        return parts
-    out = parts[:1]
-    for part in parts[1:]:
-        before = out[-1]
-        if any(a < before.end and part.start < b for a, b in bridges):
-            whole = text[before.start : part.end]
-            out[-1] = Part(before.start, part.end, whole, is_figure(whole))
-        else:
-            out.append(part)
-    return out
-
-
-def _without_sign(piece: str) -> tuple[str, str]:
-    return piece[:-2].rstrip(), "$"
-
-
-def _several_figures(piece: str) -> bool:
-    """Does a piece hold two figures and more, and nothing else?"""
-    if piece[-1] in _LETTERS:
-        return False
-    figures = 0
-    words = piece.split(" ")
-    for word in words:
-        if STRONG.fullmatch(word) or _RANGE.fullmatch(word):
-            figures += bool(word.strip("-"))
-        elif word not in _SIGNS:
-            return False
-    return figures >= 2 and not (len(words) == 2 and _MARK.fullmatch(words[1]))  # a figure and its note
-
-
-def _signs(parts: Sequence[Part], text: str) -> list[Part]:
-    """Put signs that stand alone to their figure: `$` to the one behind, `%` and `)` to the one before."""
-    out: list[Part] = []
-    for part in parts:
-        if out and _belong(out[-1], part):
-            start = out.pop().start
-            joined = text[start : part.end]
-            out.append(Part(start, part.end, joined, is_figure(joined)))
-        else:
-            out.append(part)
-    return out
-
-
-def _belong(before: Part, part: Part) -> bool:
-    if before.text in _SIGN:
-        return part.amount
-    return before.amount and part.text in _AFTER and part.start - before.end <= 3
-
-
-def is_figure(text: str) -> bool:
-    """Does a part state an amount, or stand for one?"""
-    first = text[0]
-    if first in "$(" and text[1:2] in _DIGITS and not text[1 : -1 if text[-1] == ")" else None].strip(_FIGURE):
-        return True
-    return first in _AMOUNT_STARTS and (_AMOUNT.fullmatch(text) or _RANGE.fullmatch(text)) is not None
-
-
-# ---------------------------------------------------------------- columns
 
 
 def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
@@ -301,19 +113,13 @@ def _over_several(words: Sequence[Part], amounts: Sequence[Part]) -> set[int]:
 
 def _cover(parts: Sequence[Part]) -> list[int]:
     """How many parts, each of another row, stand at each column of type; the mark of a note is not counted."""
-    ends = [part.end if part.text[-1] != ")" else _before_mark(part) for part in parts]
+    ends = [part.end if part.text[-1] != ")" else before_mark(part) for part in parts]
     change = [0] * (max(ends) + 2)
     for part in parts:
         change[part.start] += 1
     for end in ends:
         change[end] -= 1
     return list(accumulate(change))
-
-
-def _before_mark(part: Part) -> int:
-    """Where a figure ends that the mark of a note follows: `3,921 (a)`, `(3%)(a)`."""
-    marked = _MARKED.match(part.text) if part.amount else None
-    return part.start + marked.end(1) if marked else part.end
 
 
 def part_columns(columns: Sequence[Column], rows: Sequence[Sequence[Part]]) -> list[Column]:
@@ -461,7 +267,7 @@ class Layout:
         met = [n for n, c in enumerate(self.columns) if part.start < c.end and part.end > c.start]
         if len(met) > 1:
             if part.amount and all(self.columns[n].figures for n in met):
-                end = _before_mark(part)
+                end = before_mark(part)
                 return ((min(met, key=lambda n: abs(self.columns[n].end - end)), part),)
             return _by_words(part, self.columns, met)
         return ((met[0] if met else _nearest(part, self.columns), part),)
@@ -476,7 +282,7 @@ def _nearest(part: Part, columns: Sequence[Column]) -> int:
 
 def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list[tuple[int, Part]]:
     """Part a piece that touches several columns: figures at its end go to theirs, the words before stay together."""
-    words = [(part.start + m.start(), part.start + m.end(), m[0]) for m in _WORD.finditer(part.text)]
+    words = [(part.start + m.start(), part.start + m.end(), m[0]) for m in WORD.finditer(part.text)]
     given: list[tuple[int, Part]] = []
     end = len(words)
     while end > 1:
@@ -485,7 +291,7 @@ def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list
         if n is None or not STRONG.fullmatch(text) or any(n == m for m, _ in given):
             break
         end -= 1
-        if words[end - 1][2] in _SIGN:
+        if words[end - 1][2] in SIGN:
             end -= 1
             first = words[end][0]
         given.insert(0, (n, _piece(part, first, last)))

@@ -15,7 +15,8 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from ..model import Cell, Range, Row
-from .columns import Column, Part
+from .amounts import Part
+from .columns import Column
 from .figures import EMPTY
 from .lines import RULE, Line
 

@@ -15,7 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Cell, Range, Row
-from .columns import Column, Layout, Part
+from .amounts import Part
+from .columns import Column, Layout
 from .figures import EMPTY, cells_of
 from .lines import Line, ranges
 

@@ -18,7 +18,8 @@ from typing import Final
 from msgspec import Struct
 
 from ..model import Column, Furniture, Preformatted, Range, Table
-from .columns import Part, find_columns, part_columns, parts_of
+from .amounts import Part, parts_of
+from .columns import find_columns, part_columns
 from .heads import YEAR, head_rows
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ends_sentence, ranges, rules
