@@ -1,10 +1,10 @@
 """Running text -> regions: runs of lines that are tables, and runs of lines that are text.
 
-Each line is weighed for itself: figures in columns and gaps that line up with those of its neighbours speak for a
-table; a full line of words speaks for text, and so does a line that was stretched to the right edge, however many gaps
-it has. The runs are then chosen so that the whole is best (Viterbi, two states): a change costs much between lines that
-stand together, less at a blank line, next to nothing at a <TABLE> tag. So no single line decides, and a wrapped label
-stays in its table [after Hu, Kashi, Lopresti and Wilfong 2000: the merit of the whole run, no threshold a line].
+Each line is weighed for itself (`weights`) and by its neighbours: gaps that line up with theirs speak for a table, and
+so do tags and rules. The runs are then chosen so that the whole is best (Viterbi, two states): a change costs much
+between lines that stand together, less at a blank line, next to nothing at a <TABLE> tag. So no single line decides,
+and a wrapped label stays in its table [after Hu, Kashi, Lopresti and Wilfong 2000: the merit of the whole run, no
+threshold a line].
 
 Tags are a hint only: there are tables without, and layout with them. Tags and blank lines do not appear in regions.
 """
@@ -15,76 +15,37 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
-from .justified import STRETCHED, is_spread, runs_on, spread, text_column
-from .leaders import without_leaders
+from .justified import is_spread, runs_on, text_column
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
-from .markers import MARKER
+from .weights import GAP, LABEL, LAST_FIGURE, PROSE, PROSE_WORDS, SENTENCE, Span, many_parts, one_part, segments
 
-# ---- segments of a line
-
-_SEGMENT: Final = re.compile(r"\S++(?: \S++)*+")
-FIGURE: Final = re.compile(
-    r"[$(<+-]{0,3}\s?[$(]?\s?\.?\d[\d,./]*(?: \d+/\d+)?\)?\s?%?\)?(?:\s?\(\w{1,2}\)|\*{1,3})?"
-    r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
-    re.IGNORECASE,
-)
-_DATE_HEAD: Final = re.compile(
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?(?: \d{4})?\*?"
-)
-# A figure between gaps, in ASCII: what FIGURE or _DATE_HEAD match there, without reaching over a gap.
-_FIGURE_PART: Final = re.compile(
-    r"  (?=[$(<+\-.\d%NnJFMASOD])((?:-{1,3}|[$%])(?=  |\Z)"
-    rf"|(?![$(<+-]{{1,3}}  )(?:(?i:{FIGURE.pattern})|{_DATE_HEAD.pattern})(?=  |\Z))"
-)
-# `.....12`, `. . . . F-3`: an entry of a contents page.
-_PAGE_AFTER_LEADERS: Final = re.compile(
-    r"(?:\.{4}|(?:\. ){3}\.?|(?: \.){3})\s{0,40}((?:[A-Z]{1,4}-)?\d{1,3}(?:-\d{1,3}){0,2}|[ivxl]{1,6})$"
-)
 _NOTE_MARK: Final = re.compile(r"(?:\*{1,3}|\(\d{1,2}\)|\{\d\}|\([a-z]\))\s*\S")
 
-# ---- weights, chosen on the 48 annotated excerpts: positive speaks for a table
-
-FIGURES: Final = 2.5
-LAST_FIGURE: Final = 1.5
-ONE_FIGURE: Final = 0.6
-LONE_FIGURE: Final = 0.5
+# What neighbours and tags say for a table, chosen like the weights of a line on the 48 annotated excerpts.
 ALIGNED: Final = 1.1
 WRAPPED_CELL: Final = 0.6
-HEAD: Final = 0.1
 OVER: Final = 0.6
-GAP: Final = 0.1
+HEAD: Final = 0.1
 NARROW: Final = -0.1
-LABEL: Final = -0.4
-SENTENCE: Final = -1.5
-PROSE: Final = -2.0
 TITLE: Final = -4.0
 RULED: Final = 0.3
 TAGGED: Final = 0.5
 AFTER_STUB_TAG: Final = 0.4
-# costs of a change
+# What a change costs.
 WITHIN: Final = 2.2
 AT_RULE: Final = 1.4
 AT_NOTE: Final = 1.2
 AT_BLANK: Final = 0.9
 AT_BREAK: Final = 0.6
 AT_TAG: Final = 0.1
-# A line of so many words is prose; so is one of fewer that reaches this share of the width.
-PROSE_WORDS: Final = 9
-PROSE_SHARE: Final = 0.62
-FEW_WORDS: Final = 6
-# Lines that begin further right than this share of the width may be heads of columns.
-HEAD_SHARE: Final = 0.45
 # So many lines of a document tell its right edge.
 ENOUGH_LINES: Final = 3000
-# A line that was stretched begins near the margin, or ends near the right edge.
-AT_MARGIN: Final = 10
-AT_EDGE: Final = 4
-# No marker of an item is longer.
-LONGEST_MARKER: Final = 16
+# Lines that begin further right than this share of the width may be heads of columns.
+HEAD_SHARE: Final = 0.45
 # How far, in lines, a row speaks for those below it.
 NEAR: Final = 4
 NEAR_STUB: Final = 14
@@ -93,6 +54,8 @@ NEAR_HEADS: Final = 8
 OVER_STUB: Final = 8
 # Labels are set in less than this, figures more.
 MOST_INDENT: Final = 25
+# What goes on with a cell is set in at least so far.
+CELL_INDENT: Final = 12
 # Blank lines above a line are counted up to so many; a page break counts for one more.
 MANY_BLANKS: Final = 8
 NEW_PAGE: Final = 9
@@ -100,11 +63,6 @@ NEW_PAGE: Final = 9
 # right than this.
 WORDY: Final = 0.75
 LEFT: Final = 24
-# Stretched text does not begin further right than this share of the width.
-STRETCHED_INDENT: Final = 0.3
-_WIDE: Final = " " * (STRETCHED + 1)
-
-Span: TypeAlias = tuple[int, int]
 
 
 class Region(Struct):
@@ -135,11 +93,6 @@ class _Weighed(Struct):
     stubs: dict[int, int]
     tags: dict[int, str]
     loose: list[int]
-
-
-def segments(text: str) -> list[Span]:
-    """The parts of a line between gaps of two and more blanks, leaders counted as blanks: (start, end) columns."""
-    return [m.span() for m in _SEGMENT.finditer(without_leaders(text))]
 
 
 def right_edge(lines: Sequence[Line]) -> int:
@@ -250,13 +203,13 @@ def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # on
             if not dotted and ("  " not in text or text.find("  ", indent) < 0):
                 # Most lines are in one part, and most of these are settled by the number of their words.
                 words = text.count(" ", indent) + 1
-                weight = (PROSE if words >= PROSE_WORDS else _one_part(text, indent, words, edge)) + bonus
+                weight = (PROSE if words >= PROSE_WORDS else one_part(text, indent, words, edge)) + bonus
                 if title:
                     weight = TITLE
                 elif PROSE < weight <= 0:
                     loose.append(n)
             else:
-                weight, parts, stub = _many_parts(text, indent, edge, dotted=dotted)
+                weight, parts, stub = many_parts(text, indent, edge, dotted=dotted)
                 weight += bonus
                 if stub:
                     weighed.stubs[n] = stub
@@ -417,7 +370,7 @@ def _parts(weighed: _Weighed, row: int) -> list[Span]:
 def _under_row(weighed: _Weighed, row: int, i: int) -> None:
     """Weigh a line without gaps by the row above: it may go on with one of its cells, or be a label."""
     line = weighed.lines[i]
-    if i - row <= NEAR and not weighed.blanks[i] and line.indent >= 12:
+    if i - row <= NEAR and not weighed.blanks[i] and line.indent >= CELL_INDENT:
         above = _parts(weighed, row)
         if line.indent in [a for a, _ in above[1:]]:
             weighed.weights[i], weighed.parts[i] = WRAPPED_CELL, above
@@ -426,133 +379,9 @@ def _under_row(weighed: _Weighed, row: int, i: int) -> None:
         weighed.weights[i] = NARROW
 
 
-def _many_parts(
-    text: str, indent: int, edge: int, *, dotted: bool, marked: bool = False
-) -> tuple[float, list[Span], int]:
-    """Weigh a line with gaps or leaders for itself: its weight, its parts, and where its first figure begins.
-
-    `indent` is where its text begins, behind the marker where it is `marked`.
-
-    A line with neither parts nor a figure is no row. Where figures settle it, the parts are left for `_parts` to find.
-    """
-    dotted = dotted or " . " in text
-    ascii_only = text.isascii()  # then what is blank is a blank
-    if ascii_only and not dotted and text.find("   ", indent) < 0:
-        # Two blanks after a full stop, or a line stretched a little: counting is enough.
-        doubles = text.count("  ", indent)
-        words = text.count(" ", indent) - doubles + 1
-        if words >= PROSE_WORDS and (marked or indent <= STRETCHED_INDENT * edge):
-            figures = doubles  # at most so many, or so many as begin like one
-            if words < 2 * figures + 3:
-                figures = len([part for part in text[indent:].split("  ")[1:] if part[0] in _FIGURE_STARTS])
-            if words >= 2 * figures + 3:
-                return PROSE, _NO_PARTS, 0
-    if dotted and (page := _PAGE_AFTER_LEADERS.search(text, indent)):
-        return LAST_FIGURE, _NO_PARTS, page.start(1)
-    gap = text.find("  ", indent)
-    if 0 < gap - indent <= LONGEST_MARKER and MARKER.fullmatch(text, indent, gap):
-        start = len(text) - len(text[gap:].lstrip())
-        if not dotted and text.find("  ", start) < 0:
-            return (PROSE if text.count(" ", start) >= FEW_WORDS else LABEL), _NO_PARTS, 0
-        weight, _, _ = _many_parts(text, start, edge, dotted=dotted, marked=True)
-        if weight <= SENTENCE:
-            return PROSE, _NO_PARTS, 0
-    plain, begin = text, indent
-    if dotted:
-        plain = without_leaders(text).rstrip()
-        begin = max(begin, len(plain) - len(plain.lstrip()))
-    if ascii_only and plain.find(_WIDE, begin) >= 0:
-        return _far_parts(text, plain, begin)
-    parts = [m.span() for m in _SEGMENT.finditer(plain, begin)]
-    if len(parts) < 2:
-        led = not parts or parts[0][1] < len(text) - 2
-        return 0.8 if led else LABEL, _NO_PARTS, 0
-    return _close_parts(text, parts, indent, edge, marked=marked)
-
-
-def _far_parts(text: str, plain: str, indent: int) -> tuple[float, list[Span], int]:
-    """Weigh a line with a gap too wide for text: two figures settle it. `plain` is the text less leaders, in ASCII."""
-    first = _FIGURE_PART.search(plain, plain.find("  ", indent))
-    if first:
-        figure = first.start(1)
-        end = plain.find("  ", figure)
-        if end >= 0 and _FIGURE_PART.search(plain, end):
-            return FIGURES, _NO_PARTS, figure
-        if end >= 0 or not _DATE_HEAD.fullmatch(plain, figure):  # a date alone says no more than words do
-            return LAST_FIGURE if end < 0 and plain[figure - 3] == " " else ONE_FIGURE, _NO_PARTS, figure
-    parts = [m.span() for m in _SEGMENT.finditer(plain)]
-    if len(parts) == 2 and MARKER.fullmatch(plain, *parts[0]):
-        return PROSE if len(text.split()) >= PROSE_WORDS else LABEL, _NO_PARTS, 0
-    return GAP, parts, 0
-
-
-def _close_parts(
-    text: str, parts: list[Span], indent: int, edge: int, *, marked: bool
-) -> tuple[float, list[Span], int]:
-    """Weigh a line in several parts that may have been stretched."""
-    gaps = [b - a for (_, a), (b, _) in pairwise(parts)]
-    widest = max(gaps)
-    if len(gaps) > 1 and gaps[-1] > 2 < gaps[-2] and all(text[b - 1] not in ".," for _, b in parts[-2:]):  # noqa: SIM102
-        if _is_figure(text, *parts[-1]) and _is_figure(text, *parts[-2]):
-            return FIGURES, parts, parts[-2][0]  # text is not stretched around two figures
-    maybe = [part for part in parts[1:] if text[part[0]] in _FIGURE_STARTS]
-    close = (
-        widest <= STRETCHED
-        and (indent <= AT_MARGIN or len(text) >= edge - AT_EDGE)
-        and (marked or indent <= STRETCHED_INDENT * edge)
-    )
-    words = len(text[indent:].split())
-    if close and words >= max(FEW_WORDS, 2 * len(maybe) + 3) and _stretched(text, parts, words, widest):
-        return PROSE, _NO_PARTS, 0
-    figures = [a for a, b in maybe if _is_figure(text, a, b)]
-    if widest == 2 and not figures:  # 58 of 100 justified lines have such a gap, and hardly a table of words
-        return PROSE if words >= FEW_WORDS else LABEL, _NO_PARTS, 0
-    if close and words >= 2 * len(figures) + 3:
-        stretched = _stretched(text, parts, words, widest)
-        if stretched or (widest == 2 and len(gaps) == words - 1 and not figures):
-            return PROSE if words >= FEW_WORDS else LABEL, _NO_PARTS, 0
-    if len(figures) >= 2:
-        if words == 3 and widest == 2 and _DATE_HEAD.fullmatch(" ".join(text.split())):
-            return LABEL, _NO_PARTS, 0  # `February  14,  2002`
-        return FIGURES, parts, figures[0]
-    if figures:
-        last = gaps[-1] >= 3 and figures[0] == parts[-1][0]
-        return LAST_FIGURE if last else ONE_FIGURE, parts, figures[0]
-    if len(parts) == 2 and MARKER.fullmatch(text, *parts[0]):
-        return PROSE if words >= PROSE_WORDS else LABEL, _NO_PARTS, 0
-    return GAP if widest >= 3 else LABEL, parts, 0
-
-
-_NO_PARTS: Final[list[Span]] = []
-_FIGURE_STARTS: Final = frozenset("$(<+-–—.0123456789%NnJFMASOD")
-
-
-def _is_figure(text: str, a: int, b: int) -> bool:
-    return FIGURE.fullmatch(text, a, b) is not None or _DATE_HEAD.fullmatch(text, a, b) is not None
-
-
 def _edges(parts: Sequence[Span]) -> set[int]:
     """Where the parts but the first begin, end, and have their middle: three numbers a column, told apart modulo 4."""
     edges: set[int] = set()
     for a, b in parts[1:]:
         edges.update((a * 4, b * 4 + 1, (a + b) // 2 * 4 + 2))
     return edges
-
-
-def _one_part(text: str, indent: int, words: int, edge: int) -> float:
-    if words >= FEW_WORDS and len(text) - indent >= PROSE_SHARE * edge:
-        return PROSE
-    if words <= 2 and indent >= 15 and text[-1] in "0123456789)%" and FIGURE.fullmatch(text, indent):
-        return LONE_FIGURE
-    if words >= 4 and text[-1] == "." and not text[indent].islower():
-        return SENTENCE
-    return LABEL
-
-
-def _stretched(text: str, parts: Sequence[Span], words: int, widest: int) -> bool:
-    """Was the line stretched to the right edge, or are its gaps those that follow a full stop?"""
-    if widest <= 2:
-        return words >= PROSE_WORDS or all(text[b - 1] in ".:;?!,)\"'" for _, b in parts[:-1])
-    if words < FEW_WORDS:
-        return False
-    return text.count(" ", parts[0][0]) >= spread(words - 1, widest)
