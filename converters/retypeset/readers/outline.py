@@ -13,10 +13,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ..model import Align, Block, Footnote, Furniture, Heading, Lines, List, ListItem, Paragraph, Table
+from ..model import Align, Block, Footnote, Furniture, Heading, Lines, List, Paragraph, Table
 from .footnotes import with_footnotes
 from .hyphens import Hyphens
 from .lines import Line, ends_sentence, ranges
+from .lists import hangs, nest
 from .markers import marker_of
 from .prose import Element, Piece
 from .regions import NEW_PAGE
@@ -50,7 +51,6 @@ _PROSE: Final = frozenset(("paragraph", "item", "footnote"))
 _DIVISIONS: Final = frozenset(("part", "item"))
 _NUMBERED: Final = frozenset(("numbered", "lettered"))
 _COUNTED: Final = frozenset(("numbered", "lettered", "note"))
-_ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
@@ -74,7 +74,7 @@ def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> 
         if isinstance(part, Piece) and part.kind == "item":
             items.append(part)
             continue
-        if isinstance(part, Piece) and part.kind == "paragraph" and items and _hangs(part, items[-1]):
+        if isinstance(part, Piece) and part.kind == "paragraph" and items and hangs(part, items[-1]):
             items.append(part)
             continue
         if items:
@@ -319,86 +319,3 @@ def _align(lines: Sequence[Line], edge: int) -> Align:
     if min(line.indent for line in lines) >= 0.5 * edge:
         return "right"
     return "left"
-
-
-# ---------------------------------------------------------------- lists
-
-
-def _hangs(piece: Piece, item: Piece) -> bool:
-    """Is a paragraph without a marker set as far in as the text of the item before it?"""
-    first = item.lines[0]
-    if item.kind != "item":
-        return piece.lines[0].indent >= first.indent > 0
-    body = first.text.find(" ", first.indent)
-    column = len(first.text) - len(first.text[body:].lstrip()) if body > 0 else first.indent + 2
-    hang = item.lines[1].indent if len(item.lines) > 1 else column
-    return hang > first.indent and all(line.indent >= min(hang, column) for line in piece.lines)
-
-
-def _kind(marker: str, before: Sequence[str]) -> str:
-    """The series a marker belongs to: its brackets, and whether it counts in letters, roman or arabic numbers."""
-    core = marker.strip("().:[]{}")
-    shape = marker.replace(core, "#", 1) if core else marker
-    if not core or not core[0].isalnum():
-        return marker[0]
-    if core[0].isdigit():
-        return shape + "1" * (core.count(".") + 1)
-    case = "a" if core.islower() else "A"
-    if _ROMAN.fullmatch(core):
-        letter = shape + case
-        last = {"i": "h", "v": "u", "x": "w"}.get(core.lower())
-        if not (letter in before and last and len(core) == 1 and letter + last in before):
-            return shape + ("i" if case == "a" else "I")
-    return shape + case
-
-
-def nest(pieces: Sequence[tuple[Piece, str]]) -> List:
-    """Nest items, each with its text, by the series of their markers: open ones go on, new ones open inside."""
-    root: list[_Open] = []
-    stack: list[tuple[str, list[_Open], str]] = []
-    for piece, text in pieces:
-        if piece.kind != "item":
-            stack[-1][1][-1].blocks.append(Paragraph(text, ranges(piece.lines)))
-            stack[-1][1][-1].lines.extend(piece.lines)
-            continue
-        known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]
-        series = _kind(piece.marker, known)
-        core = piece.marker.strip("().:[]{}").lower()
-        depth = next((n for n, (s, _, _) in enumerate(stack) if s == series), None)
-        if depth is None:
-            siblings: list[_Open] = root
-            if stack and piece.lines[0].indent >= stack[-1][1][-1].lines[0].indent - 1:
-                siblings = []
-                stack[-1][1][-1].blocks.append(siblings)
-            else:
-                while stack and piece.lines[0].indent < stack[-1][1][-1].lines[0].indent:
-                    stack.pop()
-                siblings = stack[-1][1] if stack else root
-                if stack:
-                    stack.pop()
-            stack.append((series, siblings, core))
-        else:
-            siblings = stack[depth][1]
-            del stack[depth:]
-            stack.append((series, siblings, core))
-        siblings.append(_Open(piece, text))
-    return _close(root)
-
-
-class _Open:
-    """An item under construction."""
-
-    def __init__(self, piece: Piece, text: str) -> None:
-        self.marker = piece.marker
-        self.lines = list(piece.lines)
-        self.blocks: list[Block | list[_Open]] = [Paragraph(text[len(piece.marker) :].lstrip(), ranges(piece.lines))]
-
-    def close(self) -> ListItem:
-        blocks = tuple(_close(b) if isinstance(b, list) else b for b in self.blocks)
-        where = tuple(sorted(r for b in blocks for r in b.lines))
-        return ListItem(self.marker, blocks, where)
-
-
-def _close(items: Sequence[_Open]) -> List:
-    closed = tuple(item.close() for item in items)
-    return List(closed, tuple(r for item in closed for r in item.lines))
