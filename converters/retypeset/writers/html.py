@@ -1,8 +1,7 @@
 """Submission -> one HTML page: semantic elements, styles inlined, no URL, the source lines of every block on it.
 
-The page around the documents is a Jinja2 template (`templates/document.html.j2`, or the user's own). Blocks are
-written here, by a match over the closed union, so that a filing which contains `<script>`, `{{ }}` or `&lt;` comes out
-as the text it is. Words of the page that nobody filed stand in `<header>`, `<nav>`, `<aside>` or `<footer>`. What the
+The page around the documents is a Jinja2 template (`templates/document.html.j2`, or the user's own); their blocks are
+written by `body`. Words of the page that nobody filed stand in `<header>`, `<nav>`, `<aside>` or `<footer>`. What the
 page looks like is said in `styles/`, nothing of it here but the sizes that only the text can tell.
 
 Jinja2 is imported when a page is written, not before.
@@ -11,36 +10,14 @@ Jinja2 is imported when a page is written, not before.
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Sequence
 from functools import cache
-from html import escape as escape_all
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ..contents import contents
-from ..grid import placed
-from ..model import (
-    Align,
-    Block,
-    Cell,
-    Document,
-    Footnote,
-    Heading,
-    Lines,
-    List,
-    ListItem,
-    Note,
-    Paragraph,
-    Preformatted,
-    Ranges,
-    Row,
-    Submission,
-    Table,
-)
+from ..model import Document, Note, Submission
 from ..notes import RetypesetError, TemplateError
 from ..resources import resource
-from .footnotes import Linked, notes_ahead
+from .body import Body, Entry, Ids, spans
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -48,31 +25,7 @@ if TYPE_CHECKING:
 
 PAGE_TEMPLATE: Final = "document.html.j2"
 
-_DEEPEST = 6
-"""HTML has no heading below h6."""
-
-_DEEPEST_ROW = 6
-"""The styles indent row labels up to here."""
-
-_LONGEST_LABEL = 36
-"""Characters after which a column of words is wrapped rather than widened: of 1,084 row labels three in four have
-32 or fewer."""
-
-_NARROWEST = 4
-_GUTTER = 2
-"""Characters: what a column takes at least, and what stands between two."""
-
-_SLUG_LENGTH = 48
-_NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
-_STYLE_END = re.compile(r"</style", re.IGNORECASE)
-
-
-class Entry(NamedTuple):
-    """A line of the contents: a heading, its level from 1, and the id it has on the page."""
-
-    id: str
-    text: str
-    level: int
+_STYLE_END: Final = re.compile(r"</style", re.IGNORECASE)
 
 
 class Section(NamedTuple):
@@ -116,9 +69,6 @@ def page(submission: Submission, sheet: str, *, template: str | None = None, sty
         raise _fault(error) from error
 
 
-# ---------------------------------------------------------------- the page
-
-
 @cache
 def _environment() -> Environment:
     from jinja2 import FunctionLoader, StrictUndefined  # noqa: PLC0415 - imported only when a page is written
@@ -154,7 +104,7 @@ def _fault(error: Exception) -> TemplateError:
 
 
 def _context(submission: Submission) -> dict[str, Any]:
-    ids = _Ids()
+    ids = Ids()
     sections = tuple(_section(document, n, ids) for n, document in enumerate(submission.documents, 1))
     company = next((filer.name for filer in submission.header.filers if filer.name), "")
     notes = [("", note) for note in submission.notes]
@@ -198,239 +148,17 @@ def _facts(submission: Submission) -> list[Fact]:
     return [fact for fact in facts if fact.value]
 
 
-def _section(document: Document, position: int, ids: _Ids) -> Section:
+def _section(document: Document, position: int, ids: Ids) -> Section:
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, imported only when a page is written
 
     label = document.type or document.description or document.filename or f"Document {position}"
     id_ = ids.new(f"document-{document.sequence or position}")
-    body = _Body(document, ids)
-    html = Markup(body.write(document.blocks))  # noqa: S704 - every text in it went through `_escape`
+    body = Body(document, ids)
+    html = Markup(body.write(document.blocks))  # noqa: S704 - `body` escapes every text in it
     return Section(id_, label, document, tuple(body.headings), html)
 
 
 def _note_lines(note: Note) -> str:
     if note.lines is None:
         return ""
-    return f"{'line' if note.lines.first == note.lines.last else 'lines'} {_spans((note.lines,))}"
-
-
-class _Ids:
-    """Hands out ids that are unique on the page."""
-
-    def __init__(self) -> None:
-        self._used = {"contents", "main", "notes", "attachments"}
-        self._count: dict[str, int] = {}
-
-    def new(self, wish: str) -> str:
-        """Give `wish`, or `wish-2`, `wish-3`... where it is taken."""
-        count = self._count.get(wish, 0) + 1
-        id_ = wish if count == 1 else f"{wish}-{count}"
-        while id_ in self._used:
-            count += 1
-            id_ = f"{wish}-{count}"
-        self._count[wish] = count
-        self._used.add(id_)
-        return id_
-
-
-# ---------------------------------------------------------------- blocks
-
-
-def _escape(text: str) -> str:
-    return escape_all(text, quote=False)
-
-
-def _spans(ranges: Ranges) -> str:
-    return ",".join(f"{first}-{last}" if last != first else f"{first}" for first, last in ranges)
-
-
-def _broken(text: str) -> str:
-    """Lines parted by `<br>`; one at the end of a single line says, without showing, that the line ends there."""
-    return _escape(text).replace("\n", "<br>\n") if "\n" in text else f"{_escape(text)}<br>"
-
-
-def _slug(text: str) -> str:
-    return _NOT_IN_SLUG.sub("-", text[:_SLUG_LENGTH].lower()).strip("-") or "heading"
-
-
-class _Body:
-    """Writes the blocks of one document, gathers its headings and sets the anchors of its pages."""
-
-    def __init__(self, document: Document, ids: _Ids) -> None:
-        self.headings: list[Entry] = []
-        self._ids = ids
-        self._linked: Linked | None = None
-        self._pages = iter(document.pages)
-        # Headings that the contents page names have their ids first: its rows come before them.
-        entries = contents(document)
-        self._named = {heading.lines[0].first: self._id(heading) for heading in entries.values()}
-        self._entries = {line: self._named[heading.lines[0].first] for line, heading in entries.items()}
-        self._page = next(self._pages, None)
-
-    def write(self, blocks: Sequence[Block]) -> str:
-        body = [self._block(block, notes) for block, notes in zip(blocks, notes_ahead(blocks), strict=True)]
-        body.append(self._anchors(sys.maxsize))
-        return "\n".join(filter(None, body))
-
-    def _anchors(self, line: int) -> str:
-        """The anchors of the pages that begin up to this line and have none yet."""
-        anchors = ""
-        while self._page is not None and self._page.line <= line:
-            label = self._page.label
-            id_ = self._ids.new(f"page-{_slug(label)}" if label else f"page-at-line-{self._page.line}")
-            said = escape_all(label)
-            role = f' role="doc-pagebreak" aria-label="Page {said}" data-label="{said}"' if label else ""
-            anchors += f'<a id="{id_}" class="page"{role}></a>'
-            self._page = next(self._pages, None)
-        return anchors
-
-    def _block(self, block: Block, notes: Sequence[Footnote] = ()) -> str:
-        """The HTML of a block, after the anchors of the pages that begin before it.
-
-        `notes` are the footnotes that a table can refer to, where it can refer to others than its own.
-        """
-        anchors = self._anchors(block.lines[0].first) if block.lines else ""
-        match block:
-            case Paragraph(text=text, lines=lines):
-                html = f'<p data-lines="{_spans(lines)}">{_escape(text)}</p>'
-            case Preformatted():
-                html = _preformatted(block.text, block.lines)
-            case Lines():
-                kind = "lines" if block.align == "left" else f"lines {block.align}"
-                html = f'<p class="{kind}" data-lines="{_spans(block.lines)}">{_broken(block.text)}</p>'
-            case Heading():
-                html = self._heading(block)
-            case List(items=items, lines=lines):
-                inner = "\n".join(map(self._item, items))
-                html = f'<ul class="items" data-lines="{_spans(lines)}">\n{inner}\n</ul>'
-            case Table():
-                html = self._table(block, notes or block.footnotes)
-            case _:
-                assert_never(block)
-        return f"{anchors}\n{html}" if anchors else html
-
-    def _heading(self, heading: Heading) -> str:
-        id_ = (self._named.get(heading.lines[0].first) if heading.lines else None) or self._id(heading)
-        self.headings.append(Entry(id_, heading.text, heading.level))
-        tag = f"h{min(max(heading.level, 1) + 1, _DEEPEST)}"
-        return f'<{tag} id="{id_}" data-lines="{_spans(heading.lines)}">{_escape(heading.text)}</{tag}>'
-
-    def _id(self, heading: Heading) -> str:
-        return self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
-
-    def _item(self, item: ListItem) -> str:
-        """One item. Its first text stands beside the marker, in no block of its own that would begin a new line."""
-        lines = _spans(item.lines)
-        parts = [self._anchors(item.lines[0].first) if item.lines else ""]
-        if item.marker:
-            parts.append(f'<span class="marker">{_escape(item.marker)}</span> ')
-        rest = item.blocks
-        if rest and isinstance(rest[0], Paragraph | Lines):
-            first, rest = rest[0], rest[1:]
-            text = _escape(first.text) if isinstance(first, Paragraph) else _broken(first.text)
-            own = _spans(first.lines)
-            parts.append(text if own == lines else f'<span data-lines="{own}">{text}</span>')
-        parts += [f"\n{self._block(block)}" for block in rest]
-        kind = "" if item.marker else ' class="unmarked"'
-        return f'<li{kind} data-lines="{lines}">{"".join(parts)}</li>'
-
-    # ------------------------------------------------------------ tables
-
-    def _table(self, table: Table, notes: Sequence[Footnote]) -> str:
-        """A table and its footnotes; where the cells are not to be trusted, its text stands for them."""
-        linked = self._linked or Linked(notes, self._ids.new)
-        parts = [_preformatted(table.text, table.lines) if table.text else self._grid(table, linked)]
-        for note in table.footnotes:
-            anchors = self._anchors(note.lines[0].first) if note.lines else ""
-            parts += [anchors, linked.note(note, _spans(note.lines))]
-        self._linked = linked if notes and not table.footnotes else None
-        return "\n".join(filter(None, parts))
-
-    def _grid(self, table: Table, linked: Linked) -> str:
-        lines = _spans(table.lines)
-        aligns = [column.align for column in table.columns]
-        widths = _widths(table)
-        total = sum(widths)
-        kind = "table" if "right" in aligns else "table words"
-        sizes = f"--characters:{total};--stub:{widths[0] if widths else 0}"
-        columns = "".join(f'<col style="--width:{100 * width / total:.1f}%">' for width in widths)
-        parts = [
-            f'<div class="{kind}" role="group" aria-label="Table, lines {lines}" tabindex="0" style="{sizes}">',
-            f'<table data-lines="{lines}"{self._called(table)}>',
-            f"<colgroup>{columns}</colgroup>" if columns else "",
-            self._rows("thead", table.head, aligns, linked),
-            self._rows("tbody", table.body, aligns, linked),
-            "</table>\n</div>",
-        ]
-        return "\n".join(filter(None, parts))
-
-    def _called(self, table: Table) -> str:
-        """The title of a table, for those to whom the page is read: it stands above, mostly as the last heading."""
-        title = " ".join(table.caption.split())
-        if self.headings and self.headings[-1].text == title:
-            return f' aria-labelledby="{self.headings[-1].id}"'
-        return f' aria-label="{escape_all(title)}"' if title else ""
-
-    def _rows(self, group: str, rows: Sequence[Row], aligns: Sequence[Align], linked: Linked) -> str:
-        if not rows:
-            return ""
-        body = "\n".join(self._row(row, starts, aligns, linked, head=group == "thead") for row, starts in placed(rows))
-        return f"<{group}>\n{body}\n</{group}>"
-
-    def _row(self, row: Row, starts: Sequence[int], aligns: Sequence[Align], linked: Linked, *, head: bool) -> str:
-        anchors = self._anchors(row.lines[0].first) if row.lines and row.cells else ""
-        kinds: list[str] = [] if row.kind == "data" else [row.kind]
-        if row.level > 0:
-            kinds.append(f"level-{min(row.level, _DEEPEST_ROW)}")
-        kind = f' class="{" ".join(kinds)}"' if kinds else ""
-        labelled = not head and len(row.cells) > 1 and row.cells[0].number is None
-        entry = self._entries.get(row.lines[0].first, "") if row.lines and not head else ""
-        named = max(row.cells, key=lambda cell: len(cell.text), default=None) if entry else None
-        cells = []
-        for n, (cell, start) in enumerate(zip(row.cells, starts, strict=True)):
-            align = "center" if head and cell.colspan > 1 else aligns[start] if start < len(aligns) else "left"
-            scope = "col" if head else "row" if labelled and n == 0 else ""
-            html = linked.cell(cell)
-            if cell is named and "<a " not in html:
-                html = f'<a href="#{entry}">{html}</a>'
-            cells.append(_cell(cell, align, scope, (anchors if n == 0 else "") + html))
-        return f'<tr{kind} data-lines="{_spans(row.lines)}">{"".join(cells)}</tr>'
-
-
-def _preformatted(text: str, lines: Ranges) -> str:
-    columns = max(map(len, text.split("\n")))
-    # HTML drops a line feed that directly follows <pre>
-    lead = "\n" if text.startswith("\n") else ""
-    style = f' style="--columns:{columns}" tabindex="0"'
-    return f'<pre data-lines="{_spans(lines)}"{style}>{lead}{_escape(text)}</pre>'
-
-
-def _cell(cell: Cell, align: Align, scope: str, html: str) -> str:
-    tag = "th" if scope and cell.text else "td"  # an empty <th> is an accessibility error
-    attributes = f' scope="{scope}"' if tag == "th" else ""
-    if align != "left" and cell.text:
-        attributes += f' class="{align}"'
-    if cell.colspan > 1:
-        attributes += f' colspan="{cell.colspan}"'
-    if cell.rowspan > 1:
-        attributes += f' rowspan="{cell.rowspan}"'
-    if cell.name:
-        attributes += f' title="{escape_all(cell.name)}"'
-    return f"<{tag}{attributes}>{html}</{tag}>"
-
-
-def _widths(table: Table) -> list[int]:
-    """How many characters each column asks for: figures as they are, words up to a measure, headings word by word."""
-    widths = [_NARROWEST] * len(table.columns)
-    for head, rows in ((True, table.head), (False, table.body)):
-        for row, starts in placed(rows):
-            for cell, start in zip(row.cells, starts, strict=True):
-                if cell.colspan == 1 and start < len(widths):
-                    widths[start] = max(widths[start], _width(cell, head))
-    return [width + _GUTTER for width in widths]
-
-
-def _width(cell: Cell, head: bool) -> int:
-    if head:
-        return max(map(len, cell.text.split()), default=0)
-    return len(cell.text) if cell.number is not None else min(len(cell.text), _LONGEST_LABEL)
+    return f"{'line' if note.lines.first == note.lines.last else 'lines'} {spans((note.lines,))}"
