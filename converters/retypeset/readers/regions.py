@@ -63,6 +63,8 @@ NEW_PAGE: Final = 9
 # right than this.
 WORDY: Final = 0.75
 LEFT: Final = 24
+# A line that was filled in takes up no more lines, rules among them.
+FILLED: Final = 2
 
 
 class Region(Struct):
@@ -128,10 +130,9 @@ def _without_filled(runs: Sequence[tuple[int, bool]], weighed: _Weighed) -> list
     lines, blanks = weighed.lines, weighed.blanks
     out: list[tuple[int, bool]] = []
     for (start, table), (end, _) in pairwise([*runs, (len(lines), False)]):
-        own = [i for i in range(start, min(end, start + 3)) if lines[i].kind == TEXT] if table else []
+        own = [i for i in range(start, end) if lines[i].kind == TEXT] if table and end - start <= FILLED else []
         filled = (
             len(own) == 1
-            and end - start < 3
             and start > 0
             and not blanks[start]
             and lines[start - 1].kind == TEXT
