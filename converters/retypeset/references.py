@@ -16,6 +16,9 @@ from .model import Cell
 MARK: Final = r"\((?:\d{1,2}|[A-Za-z]{1,2})\)|\*{1,4}(?:\(?\d{1,2}\))?|\+{1,3}|\{\w{1,2}\}|#{1,2}|[†‡]|<F\d{1,2}>"
 """A mark as a pattern, but for `1/` and `a/`, which need an eye on what stands beside them."""
 
+BEHIND_FIGURE: Final = r"\(\w{1,2}\)|\{\w\}|\*{1,3}"
+"""What may be a mark behind a figure, or at the head of a note below it, and is no part of the number."""
+
 _BRACKETS: Final = r"\((?:\w{1,2}, ?){1,6}\w{1,2}\)"
 _REFERENCE: Final = re.compile(rf"(?=[(*+{{#†‡<])(?:{MARK}|{_BRACKETS})")
 # The same, and `1/`: a search for what begins with a digit or letter costs more.

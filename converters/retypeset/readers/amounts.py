@@ -14,12 +14,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..references import BEHIND_FIGURE
 from .leaders import without_leaders
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d(?:[\d,]*\d)?(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
     r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: {1,4}\d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
-    r"(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z]))?|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
+    rf"(?:\s?(?:{BEHIND_FIGURE}|[a-z]))?"
+    r"|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
     re.IGNORECASE,
 )
 # `3.3%-7.0%`, `$17.58 to $36.75`, `6 - 9`: a range is one figure; `60077-1076` and `33-43189` are numbers of something.

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ..model import Cell
+from ..references import BEHIND_FIGURE
 
 # Three expressions, each for what those before it left: four figures in five are plain, most others usual.
 _PLAIN: Final = re.compile(r"\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -15,7 +16,8 @@ _USUAL: Final = re.compile(r"(\$ ?|\()?(\d{1,3}(?:,\d{3})*(?:\.\d+)?|\d+(?:\.\d+
 _NUMBER: Final = re.compile(
     r"(?P<open>\()?\s?(?P<unit>[$£¥])?\s?(?P<minus>[(-])?\s?(?P<unit2>[$£¥])?\s?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d+)?(?P<part>\.\d+)?(?: (?P<over>\d{1,2})/(?P<under>\d{1,3}))?"
-    r"\s?(?P<percent>%)?\s?\)?\s?(?P<percent2>%)?(?:\s?(?:\(\w{1,2}\)|\{\w\}|\*{1,3}|[a-z+#]))?"
+    r"\s?(?P<percent>%)?\s?\)?\s?(?P<percent2>%)?"
+    rf"(?:\s?(?:{BEHIND_FIGURE}|[a-z+#]))?"
 )
 _NIL: Final = re.compile(r"[$£]?\s?(?:-{1,3}|[–—]|-0-|nil|none)\s?%?", re.IGNORECASE)
 _DIGITS: Final = frozenset("0123456789")

@@ -17,10 +17,10 @@ from msgspec import Struct
 from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column
+from .dates import YEAR
 from .figures import EMPTY
 from .lines import RULE, Line
 
-YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
 _PIECE: Final = re.compile(r"\S+")
 # A head covers a column where it stands over so many characters of it, or this share of a narrow one.
 COVERS: Final = 3

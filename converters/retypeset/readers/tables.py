@@ -18,9 +18,11 @@ from typing import Final
 from msgspec import Struct
 
 from ..model import Column, Furniture, Preformatted, Range, Table
+from ..references import BEHIND_FIGURE
 from .amounts import Part, parts_of
 from .columns import find_columns, part_columns
-from .heads import YEAR, head_rows
+from .dates import CENTURIES, YEAR, is_date, is_day
+from .heads import head_rows
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ends_sentence, ranges, rules
 from .markers import MARKER
@@ -28,19 +30,10 @@ from .prose import Element, Piece, set_text
 from .regions import NEW_PAGE, Region
 from .rows import TableLine, rows_of
 
-_CENTURIES: Final = frozenset(("19", "20"))
-_NOTE: Final = re.compile(r"(?:\*{1,3}|\(\w{1,2}\)|\{\w\}|\+{1,3})\s*\S")
-_DATE: Final = re.compile(
-    r"(?:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?)?\s?(?:(?:19|20)\d\d)?\*?",
-    re.IGNORECASE,
-)
+_NOTE: Final = re.compile(rf"(?:{BEHIND_FIGURE}|\+{{1,3}})\s*\S")
 _ITEM: Final = re.compile(r"item\s\d", re.IGNORECASE)
 # A line to sign on, with words one blank behind it.
 _SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
-_DAY: Final = re.compile(r"\d{1,2}/\d{1,2}/\d{2,4}")
-# A day in figures, `6/30/94`, has so many strokes.
-STROKES: Final = 2
-_DATE_STARTS: Final = frozenset("12JFMASOND")
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
 # A line that begins so far left of the first figure, or right of it, stands over the figures.
@@ -105,18 +98,22 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
             out.append(TableLine(own, [], blanks, tag, True))
             continue
         parts = parts_of(own.text)
-        if "----" in own.text or "====" in own.text or "____" in own.text:
+        if _may_be_drawn(own.text):
             parts = _undrawn(parts)
         stub, amounts = -1, 0
         for part in parts[1:]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
-                # An amount is a year only where it begins like one, a day only with a stroke.
+                # An amount is a year only where it begins like one.
                 said = part.text
-                day = said.count("/") == STROKES and _DAY.fullmatch(said) is not None
-                amounts += not day and (said[:2] not in _CENTURIES or not YEAR.fullmatch(said))
+                amounts += not is_day(said) and (said[:2] not in CENTURIES or not YEAR.fullmatch(said))
         out.append(TableLine(own, parts, blanks, tag, False, amounts, stub))
     return out
+
+
+def _may_be_drawn(text: str) -> bool:
+    """May a rule stand beside the words of a line?"""
+    return "----" in text or "====" in text or "____" in text
 
 
 def _undrawn(parts: list[Part]) -> list[Part]:
@@ -145,10 +142,6 @@ def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
     furniture += [Furniture("rule", "|", where)] * line.text.count("|")
     text = line.text.replace("|", " ").rstrip()
     return Line(line.number, text, len(text) - len(text.lstrip()), TEXT if text.strip(" -=_.") else RULE)
-
-
-def _is_date(text: str) -> bool:
-    return text[0] in _DATE_STARTS and bool(YEAR.fullmatch(text) or _DATE.fullmatch(text))
 
 
 # ---------------------------------------------------------------- parting
@@ -202,7 +195,7 @@ def _labelled_text(x: TableLine, above: Sequence[TableLine]) -> bool:
     """Is this a row of words under columns of words?"""
     first = next((n for n, y in enumerate(above) if y.amounts), 0)
     words = [y for y in above[first:] if len(y.parts) > 1 and not y.amounts]
-    return len(words) > 3 and not all(_is_date(p.text) for p in x.parts)
+    return len(words) > 3 and not all(is_date(p.text) for p in x.parts)
 
 
 def _same_heads(above: Sequence[TableLine], group: Sequence[TableLine], furniture: list[Furniture]) -> bool:
@@ -275,7 +268,7 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
         if "<S>" in below.tags or "<CAPTION>" in below.tags:
             break
         part = x.parts[0] if x.parts else None
-        over = part is None or part.start >= edge - 6 or (part.start > 0.6 * edge and part.end > edge)
+        over = part is None or part.start >= edge - NEAR_STUB or (part.start > 0.6 * edge and part.end > edge)
         stub = not below.blanks and part is not None and part.start <= margin + 2 and not below.rule
         caps = part is not None and part.text.isupper() and len(part.text) > 12
         remark = part is not None and part.text.startswith("(") and below.blanks
@@ -318,7 +311,7 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Pr
         made, heads = (whole, []) if whole else (made, heads)
     kept = [x.line for x in lines if x.parts]
     for line in kept:
-        if "----" in line.text or "====" in line.text or "____" in line.text:
+        if _may_be_drawn(line.text):
             where = Range(line.number, line.number)
             drawn = [_drawn(part) for part in parts_of(line.text)]
             furniture += [Furniture("rule", text, where) for text in drawn if text]

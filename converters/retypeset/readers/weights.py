@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+from .dates import MONTH_AND_DAY
 from .justified import STRETCHED, spread
 from .leaders import without_leaders
 from .markers import MARKER
@@ -22,9 +23,7 @@ FIGURE: Final = re.compile(
     r"|[-–—]{1,3}|[$%]|N/?[AM]|-0-",
     re.IGNORECASE,
 )
-_DATE_HEAD: Final = re.compile(
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?(?: \d{4})?\*?"
-)
+_DATE_HEAD: Final = re.compile(rf"{MONTH_AND_DAY}(?: \d{{4}})?\*?")
 # A figure between gaps, in ASCII: what FIGURE or _DATE_HEAD match there, without reaching over a gap.
 _FIGURE_PART: Final = re.compile(
     r"  (?=[$(<+\-.\d%NnJFMASOD])((?:-{1,3}|[$%])(?=  |\Z)"
