@@ -19,14 +19,13 @@ from typing import Final
 from msgspec.structs import replace
 
 from ..model import Block, Cell, Furniture, Note, Preformatted, Range, Table
+from .lines import CONNECTORS
 
 TRUSTED: Final = 0.8
 
 _FIGURE: Final = r"[$(]{0,2}\d[\d,.]*+[)%]{0,2}(?: ?\(\w\))*+"
 _SEVERAL: Final = re.compile(rf"{_FIGURE}(?: {_FIGURE})++")
-_OPEN: Final = frozenset(
-    "of and or the for to in on with by a an under from as at is are was were its per".split()  # noqa: SIM905
-)
+_OPEN: Final = frozenset((*CONNECTORS.split("|"), "under", "is", "are", "was", "were", "its", "per"))
 _GOES_ON: Final = re.compile(r"(?:and|or|of|the|in|is|are|was|were|to|for|with|by|from|at|as|on|under|which|that)\b")
 NOTHING: Final = Cell("", number="")
 _TEXT: Final = attrgetter("text")

@@ -43,6 +43,12 @@ _KNOWN: Final = re.compile(
 )
 
 
+# Words that call for more words: what ends in one of them goes on.
+CONNECTORS: Final = "of|and|or|the|for|to|in|on|with|by|a|an|from|as|at"
+# The last letters of these, of `under`, `net` and `per`, and the signs that do as much.
+CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+
+
 class Line(Struct, frozen=True, gc=False):
     """One line of a body. `number` is 1-based in the source, 0 for blank lines; `indent` is where its text begins."""
 

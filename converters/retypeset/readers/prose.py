@@ -2,7 +2,7 @@
 
 A unit of several lines is prose; units of one line are titles, lines, or a paragraph's stray end, and what stands
 around them tells which. Where a unit ends is the business of `units`, what a title looks like that of `titles`, which
-level it has and how items nest that of `outline`, what a hyphen at a line's end means that of `hyphens`.
+level it has that of `outline`, how items nest that of `lists`, what a hyphen at a line's end means that of `hyphens`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
 from .titles import is_centred, is_signed, title_like, title_style
-from .units import CONNECTS, RIGHT_SHARE, chunks, connected, mend, single_spaced, split_prose, units_of
+from .units import GOES_ON, RIGHT_SHARE, chunks, connected, mend, single_spaced, split_prose, units_of
 
 Kind = Literal["heading", "paragraph", "item", "lines", "footnote"]
 
@@ -149,7 +149,7 @@ def _wraps(unit: Unit, following: Unit) -> bool:
     a, b = unit.last.text, following.first.text[following.first.indent :]
     if following.first.text[following.first.indent] == "(" or _PERIOD.match(b):
         return False
-    return connected(a) or CONNECTS.match(b) is not None
+    return connected(a) or GOES_ON.match(b) is not None
 
 
 def _lines(units: Sequence[Unit]) -> Piece:

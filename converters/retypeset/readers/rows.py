@@ -18,16 +18,15 @@ from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column, Layout
 from .figures import EMPTY, cells_of
-from .lines import Line, ranges
+from .lines import CONNECTORS, CONNECTS, Line, ranges
 
 _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
-_CONNECTED: Final = re.compile(
-    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|from|as|at|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE
-)
+_CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE)
+# The longest of those words has so many letters.
+CONNECTED_LENGTH: Final = 4
 # Words that a label may go on with, but hardly begins with where all are in capitals, or none.
 _CONNECTING: Final = re.compile(r"(?:AND|OF|OR|FOR|TO|IN|WITH|and|of|or|for|to|in|with)\b")
 _FIGURE_ENDS: Final = frozenset("0123456789)%")
-_CONNECTS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
 # What stands alone above the Items of a contents page.
 _PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
@@ -40,7 +39,7 @@ LOWER: Final = 0.3
 
 
 class TableLine(Struct, gc=False):
-    """A line of a table: its parts, the blank lines above it (9: a page break), the tags above it.
+    """A line of a table: its parts, the blank lines above it (`regions.NEW_PAGE`: a page break), the tags above it.
 
     Behind the first part stand so many `amounts`, years and dates aside; `stub` is where the first of them, or the
     first year, begins (-1: there is none).
@@ -163,7 +162,7 @@ def _is_signed(label: str) -> bool:
 
 def _connected(label: str) -> bool:
     """Does a label end in a word that calls for another? The longest of them has four letters."""
-    return label[-1] in _CONNECTS and _CONNECTED.search(label, max(0, len(label) - 4)) is not None
+    return label[-1] in CONNECTS and _CONNECTED.search(label, max(0, len(label) - CONNECTED_LENGTH)) is not None
 
 
 def _has_sibling(lines: Sequence[TableLine], n: int, width: int) -> bool:

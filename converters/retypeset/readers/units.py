@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from .lines import ENDS, RULE, TEXT, Line, Unit, ends_sentence
+from .lines import CONNECTORS, CONNECTS, ENDS, RULE, TEXT, Line, Unit, ends_sentence
 from .markers import begins_with_word, marker_of
 from .regions import Region
 from .titles import LABEL, is_caps, title_like
@@ -20,14 +20,10 @@ from .titles import LABEL, is_caps, title_like
 _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Mrs|Ms|Dr|Messrs|St|vs|Sec|Art|Jr|Sr)\.)$"
 )
-CONNECTS: Final = re.compile(r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE)
-_CONNECTED: Final = re.compile(
-    r"(?:\b(?:of|and|or|the|for|to|in|on|with|by|a|an|under|from|as|at)|[,&-])$",
-    re.IGNORECASE,
-)
+GOES_ON: Final = re.compile(r"(?:of|and|or|the|for|to|in|on|with|by|under|from|as|at|&)\b", re.IGNORECASE)
+_CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|under)|[,&-])$", re.IGNORECASE)
 _LABELLED: Final = re.compile(rf"{LABEL.pattern}\S* {{1,8}}(?=\S)", re.IGNORECASE)
-# The last letters of those words, and how long the longest is; the same of what is abbreviated.
-_CONNECTED_ENDS: Final = frozenset("fdreonhyamstFDREONHYAMST,&-")
+# How long the longest of those words is, and of what is abbreviated.
 _CONNECTED_LENGTH: Final = 5
 _ABBREVIATED_LENGTH: Final = 7
 # Three lines and more with one blank line above each.
@@ -47,7 +43,7 @@ RIGHT_SHARE: Final = 0.42
 
 def connected(text: str) -> bool:
     """Does a line end in a word or sign that calls for more words?"""
-    return text[-1] in _CONNECTED_ENDS and _CONNECTED.search(text, max(0, len(text) - _CONNECTED_LENGTH)) is not None
+    return text[-1] in CONNECTS and _CONNECTED.search(text, max(0, len(text) - _CONNECTED_LENGTH)) is not None
 
 
 def _abbreviated(text: str) -> bool:
@@ -199,7 +195,7 @@ def _goes_on(unit: Unit, following: Unit) -> bool:
         return long and len(unit.lines) > 1 and (starts.islower() or not starts.isalpha() or last[-1] not in ";,")
     if ends_sentence(last):
         return False
-    if starts.islower() or (CONNECTS.match(first.text, first.indent) and len(unit.lines) == 1 and is_caps(last)):
+    if starts.islower() or (GOES_ON.match(first.text, first.indent) and len(unit.lines) == 1 and is_caps(last)):
         return long
     return long and not title_like(following) and connected(last)
 
