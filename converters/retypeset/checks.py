@@ -70,7 +70,6 @@ def sums(source: Document | Table) -> tuple[Sum, ...]:
     """Find the totals that add up the rows above them in at least one column, and say where they do not.
 
     A total is a row that is called so (`Row.kind`) or, in the tables of a document, one with a rule right above it.
-
     """
     if isinstance(source, Table):
         return tuple(_judged(list(_sums(source, ()))))

@@ -27,6 +27,9 @@ from .notes import RetypesetError
 from .schedules import schedule, tag_of
 from .tags import HEADER, is_scaled
 
+PARTED: Final = " / "
+"""What parts the headings and labels of a path where it is one string."""
+
 _POWERS: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALE: Final = re.compile(
     r"\b(hundred|thousand|million|billion)s\b|\bin (thousand|million|billion)\b"
@@ -148,12 +151,12 @@ def to_pandas(table: Table) -> Any:
     labels: dict[int, str] = {}
     columns: dict[int, dict[int, Record]] = {n: {} for n in range(1, len(table.columns))}
     for n, column, record in found:
-        labels[n] = " / ".join(record.row)
+        labels[n] = PARTED.join(record.row)
         columns.setdefault(column, {})[n] = record
     values = {n: _values(cells, list(labels)) for n, cells in columns.items()}
     frame = pandas.DataFrame(values, index=list(labels.values()))
     headed = headings(table)
-    frame.columns = pandas.Index([" / ".join(headed[n]) if n < len(headed) else "" for n in columns])
+    frame.columns = pandas.Index([PARTED.join(headed[n]) if n < len(headed) else "" for n in columns])
     frame.attrs = {"caption": table.caption, "unit": table.unit, "multiplier": _table_multiplier(table)}
     return frame
 

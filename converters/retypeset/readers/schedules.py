@@ -179,9 +179,13 @@ def _with_marks(lines: Sequence[Line], source: Sequence[str], marked: set[Range]
             raw = source[line.number - 1].rstrip()
             text = raw if alone else "".join(_woven(raw, line.text))
             marked.add(Range(line.number, line.number))
-            yield Line(line.number, text, len(text) - len(text.lstrip()), TEXT)
+            yield _line(line.number, text)
         elif line.kind != TAG or line.number not in marks:
             yield line
+
+
+def _line(number: int, text: str) -> Line:
+    return Line(number, text, len(text) - len(text.lstrip()), TEXT)
 
 
 def _woven(raw: str, text: str) -> Iterator[str]:
@@ -211,8 +215,7 @@ def _taken_apart(lines: Iterator[Line], furniture: list[Furniture]) -> _Parts:
             furniture.append(Furniture("tag", match[1], Range(line.number, line.number)))
             legend = True
             if match[2]:
-                text = _LEGEND.sub(blank, line.text, count=1)
-                parts.legend.append([Line(line.number, text, len(text) - len(text.lstrip()), TEXT)])
+                parts.legend.append([_line(line.number, _LEGEND.sub(blank, line.text, count=1))])
         elif match:
             legend = False
             parts.rows.append(_Row([line], match[1], match.start(2) if match[2] else len(line.text)))

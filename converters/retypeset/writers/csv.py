@@ -14,14 +14,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Final
 
-from ..facts import Record, headings, records, tables
+from ..facts import PARTED, Record, headings, records, tables
 from ..grid import placed
 from ..model import Cell, Document, Row, Submission, Table
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-PARTED: Final = " / "
-"""What parts the headings and labels of a path."""
-
 FACTS: Final = (
     "document",
     "type",
