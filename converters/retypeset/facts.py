@@ -16,13 +16,14 @@ What a table says is read from the model as it is; nothing here looks at the sou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
 from msgspec import Struct
 
 from .grid import placed
-from .model import Block, Document, List, Row, Submission, Table
+from .items import all_blocks
+from .model import Document, Row, Submission, Table
 from .notes import RetypesetError
 from .schedules import schedule, tag_of
 from .tags import HEADER, is_scaled
@@ -78,7 +79,7 @@ class Record(Struct, frozen=True):
 def tables(source: Document | Submission) -> tuple[Table, ...]:
     """Every table of a document or a submission in order, those inside list items too."""
     documents = source.documents if isinstance(source, Submission) else (source,)
-    return tuple(table for document in documents for table in _tables(document.blocks))
+    return tuple(b for document in documents for b in all_blocks(document.blocks) if isinstance(b, Table))
 
 
 def records(table: Table) -> tuple[Record, ...]:
@@ -169,15 +170,6 @@ def _values(cells: dict[int, Record], rows: list[int]) -> list[float | str | Non
 
 
 # ---------------------------------------------------------------- cells
-
-
-def _tables(blocks: Iterable[Block]) -> Iterator[Table]:
-    for block in blocks:
-        if isinstance(block, Table):
-            yield block
-        elif isinstance(block, List):
-            for item in block.items:
-                yield from _tables(item.blocks)
 
 
 def _cells(table: Table) -> Iterator[tuple[int, int, Record]]:

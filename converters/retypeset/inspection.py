@@ -12,7 +12,9 @@ from typing import Any
 import msgspec
 
 from .checks import Sum, amounts, sums
-from .model import Block, Document, Filer, Furniture, List, Note, Page, Range, Submission
+from .items import all_blocks
+from .model import Block, Document, Filer, Furniture, Note, Page, Submission
+from .notes import place
 
 
 def overview(submission: Submission) -> dict[str, Any]:
@@ -63,20 +65,11 @@ def _document(document: Document) -> dict[str, Any]:
         "description": document.description,
         "lines": document.lines,
         "pages": msgspec.to_builtins(document.pages),
-        "blocks": _kinds(_all_blocks(document.blocks)),
+        "blocks": _kinds(all_blocks(document.blocks)),
         "furniture": _kinds(document.furniture),
         "sums": {"hold": len(found) - len(fail), "fail": msgspec.to_builtins(fail)},
         "notes": msgspec.to_builtins(document.notes),
     }
-
-
-def _all_blocks(blocks: Iterable[Block]) -> Iterator[Block]:
-    waiting = list(blocks)
-    while waiting:
-        block = waiting.pop()
-        yield block
-        if isinstance(block, List):
-            waiting += [inner for item in block.items for inner in item.blocks]
 
 
 def _kinds(things: Iterable[Block | Furniture]) -> dict[str, int]:
@@ -140,16 +133,12 @@ def _filer(filer: Filer) -> str:
     return f"{filer.name}  ({facts})" if facts else filer.name
 
 
-def _lines(lines: Range) -> str:
-    return f"lines {lines.first}-{lines.last}" if lines.first != lines.last else f"line {lines.first}"
-
-
 def _about(document: Document) -> Iterator[str]:
     named = "  ".join(part for part in (document.type, document.filename, document.description) if part)
     yield _entry(f"document {document.sequence}", named)
-    yield _entry("  place", _lines(document.lines))
+    yield _entry("  place", place(document.lines))
     yield _entry("  pages", _pages(document.pages))
-    yield _entry("  blocks", _counted(_kinds(_all_blocks(document.blocks))))
+    yield _entry("  blocks", _counted(_kinds(all_blocks(document.blocks))))
     yield _entry("  furniture", _counted(_kinds(document.furniture)))
     yield from _sums(sums(document))
 
@@ -188,8 +177,8 @@ def _attachments(submission: Submission) -> Iterator[str]:
     if submission.attachments:
         yield ""
     for attachment in submission.attachments:
-        place = f"document {attachment.document}, {_lines(attachment.lines)}"
-        yield _entry("attachment", f"{attachment.name}  {attachment.media_type}, {attachment.size:,} bytes, {place}")
+        where = f"document {attachment.document}, {place(attachment.lines)}"
+        yield _entry("attachment", f"{attachment.name}  {attachment.media_type}, {attachment.size:,} bytes, {where}")
 
 
 def _notes(found: Sequence[Note]) -> Iterator[str]:

@@ -7,7 +7,7 @@ contents page names them too, and a running head may; the section asked for is t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -80,6 +80,16 @@ def _only(document: Document, blocks: tuple[Block, ...]) -> Document:
     before = sum(1 for page in document.pages if page.line <= first)
     pages = tuple(p for p in document.pages[max(before - 1, 0) :] if p.line <= last)
     return replace(document, blocks=blocks, furniture=within, pages=pages)
+
+
+def all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
+    """Every block in order, a list before those inside its items."""
+    waiting = list(reversed(blocks))
+    while waiting:
+        block = waiting.pop()
+        yield block
+        if isinstance(block, List):
+            waiting += [inner for item in reversed(block.items) for inner in reversed(item.blocks)]
 
 
 def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:

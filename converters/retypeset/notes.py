@@ -1,4 +1,4 @@
-"""Errors, which stop the work, and the codes of notes, which ride along with it.
+"""Errors, which stop the work, the codes of notes, which ride along with it, and how both name lines.
 
 A library never prints: what went wrong is raised as a `RetypesetError`, whatever else a reader of the output should
 know is a `model.Note` with one of `CODES`.
@@ -7,6 +7,8 @@ know is a `model.Note` with one of `CODES`.
 from __future__ import annotations
 
 from typing import Final
+
+from .model import Range, Ranges
 
 
 class RetypesetError(Exception):
@@ -53,3 +55,13 @@ CODES: Final = {
     "partition": "A source line belongs to nothing, or to two blocks.",
     "conservation": "The characters of a block are not those of its lines.",
 }
+
+
+def spans(ranges: Ranges) -> str:
+    """Name source lines, from 1, in one word: `12-14,20`."""
+    return ",".join([f"{first}-{last}" if last != first else f"{first}" for first, last in ranges])
+
+
+def place(lines: Range) -> str:
+    """Name source lines in words: `line 12`, `lines 12-14`."""
+    return f"{'line' if lines.first == lines.last else 'lines'} {spans((lines,))}"

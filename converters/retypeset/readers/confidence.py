@@ -19,6 +19,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from ..model import Block, Cell, Furniture, Note, Preformatted, Range, Table
+from ..notes import spans
 from .lines import CONNECTORS
 
 TRUSTED: Final = 0.8
@@ -124,7 +125,7 @@ def _extent(block: Table | Preformatted) -> Range:
 
 
 def _note(unread: Sequence[Range]) -> Note:
-    named = [f"{first}-{last}" if first < last else f"{first}" for first, last in unread[:NAMED]]
+    named = [spans((where,)) for where in unread[:NAMED]]
     more = f" and {len(unread) - NAMED} more" if len(unread) > NAMED else ""
     count = "a table" if len(unread) == 1 else f"{len(unread)} tables"
     shown = "is shown as it was" if len(unread) == 1 else "are shown as they were"

@@ -29,6 +29,8 @@ _NUMBER: Final = re.compile(r"\d+")
 NEIGHBOURS: Final = 3
 # A head is looked for among so many filled lines.
 HEAD_ZONE: Final = 8
+# No running head or foot has more words.
+HEAD_WORDS: Final = 14
 # The rule that underlines a number is no longer.
 UNDERLINE: Final = 6
 # A line of prose is at least so wide.
@@ -56,7 +58,7 @@ def counted_feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[i
             continue
         text = lines[last].text
         numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= 4]
-        if numbers and len(text.split()) <= 14 and not (ends_sentence(text) and text.lstrip()[0].islower()):
+        if numbers and len(text.split()) <= HEAD_WORDS and not (ends_sentence(text) and text.lstrip()[0].islower()):
             shapes.setdefault(_shape(text), []).append((page, last, numbers))
     feet: dict[int, str] = {}
     for same in shapes.values():
@@ -252,7 +254,7 @@ def _is_sentence(line: Line) -> bool:
 
 
 def _short(line: Line) -> bool:
-    return len(line.text.split()) <= 14
+    return len(line.text.split()) <= HEAD_WORDS
 
 
 def _columns(line: Line) -> bool:

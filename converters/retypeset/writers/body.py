@@ -31,6 +31,7 @@ from ..model import (
     Row,
     Table,
 )
+from ..notes import spans
 from .footnotes import Linked, notes_ahead
 
 # HTML has no heading below h6.
@@ -76,11 +77,6 @@ class Ids:
 
 def _escape(text: str) -> str:
     return escape_all(text, quote=False)
-
-
-def spans(ranges: Ranges) -> str:
-    """Source lines as `data-lines` names them: `12-14,20`."""
-    return ",".join(f"{first}-{last}" if last != first else f"{first}" for first, last in ranges)
 
 
 def _broken(text: str) -> str:

@@ -15,9 +15,9 @@ from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..model import Document, Note, Submission
-from ..notes import RetypesetError, TemplateError
+from ..notes import RetypesetError, TemplateError, place
 from ..resources import resource
-from .body import Body, Entry, Ids, spans
+from .body import Body, Entry, Ids
 
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
@@ -159,6 +159,4 @@ def _section(document: Document, position: int, ids: Ids) -> Section:
 
 
 def _note_lines(note: Note) -> str:
-    if note.lines is None:
-        return ""
-    return f"{'line' if note.lines.first == note.lines.last else 'lines'} {spans((note.lines,))}"
+    return place(note.lines) if note.lines else ""
