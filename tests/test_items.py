@@ -108,6 +108,19 @@ def test_an_excerpt_holds_the_item_and_nothing_else(quarterly: Submission, addre
     assert all(page.line <= last for page in document.pages)
 
 
+def test_an_item_whose_title_stands_again_is_one() -> None:
+    prose = "The business of the Company is set out in the pages that follow this one.\n"
+    text = (
+        f"Item 7.  Management's Discussion\n\n{prose}\nItem 7.  Management's Discussion\n\n{prose}\n"
+        f"Item 14(a)(2)  Schedules\n\n{prose}\nItem 8.  Financial Statements\n\n{prose}"
+    )
+    (document,) = retypeset.read(text.encode()).documents
+    section = retypeset.item(document, "7")
+    assert section is not None
+    assert [b.lines[0].first for b in section.blocks] == [3, 5, 7, 9, 11]
+    assert retypeset.item(document, "14") is None
+
+
 def test_the_items_of_a_current_report() -> None:
     submission = retypeset.read(CURRENT)
     (document,) = retypeset.excerpt(submission, "5").documents

@@ -19,6 +19,7 @@ from .notes import ItemError
 _ADDRESS: Final = re.compile(r"(?:(I{1,3}|IV)\.)?(\d{1,2}[A-Z]?|\d\.\d\d)", re.IGNORECASE)
 _PART: Final = re.compile(r"part\s+(IV|I{1,3})\b", re.IGNORECASE)
 _NEXT_PART: Final = re.compile(rf"{_PART.pattern}|signatures?\W*$", re.IGNORECASE)
+_INSIDE: Final = re.compile(r"item\s+\d{1,2}[A-Z]?\(", re.IGNORECASE)
 _NEXT_ITEM: Final = re.compile(rf"{_NEXT_PART.pattern}|items?\s", re.IGNORECASE)
 
 
@@ -108,11 +109,15 @@ def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
 
 
 def _closes(block: Block, heading: Heading) -> bool:
-    """Does a section end here? An Item or Part ends at the next one, whatever headings of statements stand between."""
+    """Does a section end here? An Item or Part ends at the next one, whatever headings of statements stand between.
+
+    The title of the Item may stand again at the head of a page, and what is named `Item 14(a)(2)` is a part of Item 14.
+    """
     if not isinstance(block, Heading):
         return False
     if heading.item:
-        return bool(block.item or _NEXT_ITEM.match(block.text))
+        again = block.text == heading.text or _INSIDE.match(block.text)
+        return not again and bool(block.item or _NEXT_ITEM.match(block.text))
     if _PART.match(heading.text):
         return _NEXT_PART.match(block.text) is not None
     return block.level <= heading.level

@@ -43,7 +43,7 @@ def test_prose(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/titles", 14)
+@pytest.mark.cases("body/titles", 15)
 def test_titles(case: Case) -> None:
     _check(case)
 
@@ -58,7 +58,7 @@ def test_lines(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/tables", 29)
+@pytest.mark.cases("body/tables", 31)
 def test_tables(case: Case) -> None:
     _check(case)
 

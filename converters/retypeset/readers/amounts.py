@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..references import BEHIND_FIGURE
-from .leaders import without_leaders
+from .leaders import LEADERS, without_leaders
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d(?:[\d,]*\d)?(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
@@ -69,6 +69,7 @@ class Part(Struct, frozen=True, gc=False):
 
 def parts_of(text: str) -> list[Part]:
     """Take a line apart where two blanks and more stand, leaders counted as blanks, and between figures."""
+    typed = text
     text = without_leaders(text).rstrip() if "." in text else text
     stripped = text.lstrip()
     at = len(text) - len(stripped)
@@ -111,6 +112,8 @@ def parts_of(text: str) -> list[Part]:
         parts = _signatures(parts, text)
     if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
         parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
+    if typed is not text and len(parts) > 1 and parts[0].amount and LEADERS.match(typed, parts[0].end):
+        parts[0] = replace(parts[0], amount=False)  # leaders lead from a label: ` 1999)....... 21,090`
     return parts
 
 

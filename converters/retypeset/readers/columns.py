@@ -13,6 +13,7 @@ from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .amounts import SIGN, STRONG, WORD, Part, before_mark, is_figure
 
@@ -46,7 +47,7 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
 
     Words that begin a row are its label: they may run over the gutter, and make the first column, up to the second.
     """
-    several = [row for row in _whole_labels(rows) if len(row) > 1]
+    several = [row for row in _whole_labels(_with_labels(rows)) if len(row) > 1]
     if not several:
         return []
     labels = [row[0] for row in several if not row[0].amount]
@@ -72,6 +73,22 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
     if stub:
         runs.insert(0, (min([p.start for p in stub]), min(max([p.end for p in stub]), runs[0][0])))
     return _with_figures(parts, runs, max(len(cover), runs[0][1]))
+
+
+def _with_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
+    """The rows, with a figure that begins one taken for the end of a label, where most rows have labels over it."""
+    labels = [row[0] for row in rows if not row[0].amount]
+    starts, ends = sorted([p.start for p in labels]), sorted([p.end for p in labels])
+    out: list[Sequence[Part]] = []
+    for row in rows:
+        first = row[0]
+        if len(row) > 1 and first.amount:
+            beyond = len(ends) - bisect_right(ends, first.end + RIGHT_EDGE)
+            behind = len(starts) - bisect_left(starts, first.end)
+            if 2 * (beyond - behind) > len(rows):
+                row = [replace(first, amount=False), *row[1:]]  # noqa: PLW2901
+        out.append(row)
+    return out
 
 
 def _met_twice(rows: Sequence[Sequence[Part]], runs: Sequence[tuple[int, int]]) -> int:

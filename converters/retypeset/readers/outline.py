@@ -53,7 +53,7 @@ _NUMBERED: Final = frozenset(("numbered", "lettered"))
 _COUNTED: Final = frozenset(("numbered", "lettered", "note"))
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
-_ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b", re.IGNORECASE)
+_ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b(?!\()", re.IGNORECASE)
 # A line that a blank one cuts off in the middle of a sentence is at least so long.
 LONG: Final = 50
 # Footnotes at the foot of a page that may stand between the halves of a sentence.

@@ -134,7 +134,11 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return False
     if _is_signed(label):  # the name of the one who signed stands below
         return "\n" not in label and not _is_signed(following) and not figures
-    small = (following[0].islower() and not lower) or _CONNECTING.match(following) is not None
+    then = lines[n + 1] if n + 1 < len(lines) and lines[n + 1].parts and lines[n + 1].amounts else None
+    after = then.parts[0].text[0] if then and figures and then.parts[0].start < width else ""
+    if following[0] == "(" != after and figures and label[-1] != ":" and not any(row.cells[1:]):
+        return True  # `Cash dividends declared / (per share $.39)`, and no sister of it below
+    small = (following[0].islower() and not lower and not after.islower()) or _CONNECTING.match(following) is not None
     starts_small = small or _connected(label) or label.count("(") > label.count(")")
     deeper = lines[n].line.indent > row.level
     if row.figures:

@@ -44,6 +44,8 @@ SEVERAL: Final = 3
 MOST_CENTRED: Final = 4
 # Heads take up fewer lines than this.
 MOST_HEADS: Final = 12
+# So few lines of words without columns are lines.
+A_FEW: Final = 4
 # So many dashes beside words are drawn; fewer stand for nothing.
 DRAWN: Final = 4
 # A rule as long as this goes over the whole table.
@@ -68,8 +70,13 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
     out: list[Element] = []
     for block in _blocks(lines, furniture):
         out += _text(block.front, edge, furniture)
-        if block.lines:
-            out.append(_build(block.lines, furniture))
+        if table := _build(block.lines, furniture) if block.lines else None:
+            out.append(table)
+        elif block.lines:
+            furniture += rules([x.line for x in block.lines])
+            few = len(block.lines) <= A_FEW and not any(x.amounts for x in block.lines)
+            kept = [x.line for x in block.lines if x.parts]
+            out.append(Piece("lines", kept) if few and kept else _as_typed(block.lines))
         out += _text(block.back, edge, furniture)
     return out
 
@@ -292,7 +299,8 @@ def _beside(part: Part, edge: int, rows: Sequence[TableLine]) -> bool:
 # ---------------------------------------------------------------- building
 
 
-def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Preformatted:
+def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | None:
+    """The table of these lines; None where they have no columns, or a row does not fit them."""
     start = _body_start(lines)
     body = lines[start:]
     parts = [x.parts for x in body if x.parts]
@@ -301,9 +309,9 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | Pr
     if made is None and len(columns) > 1:
         columns = part_columns(columns, parts)
         made = rows_of(body, columns) if len(columns) <= max(map(len, parts)) + 1 else None
-    furniture += rules([x.line for x in lines])
     if not made:
-        return _as_typed(lines)
+        return None
+    furniture += rules([x.line for x in lines])
     above = [x for x in lines[:start] if x.parts or x.rule]
     heads = head_rows([x.line for x in above], [x.parts for x in above], columns)
     if heads and not any(cell.text for row in heads for cell in row.cells[1:]):

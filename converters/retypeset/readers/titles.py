@@ -36,6 +36,10 @@ _DATED: Final = re.compile(r"(?:For the|As of|Dated)\s.*\d{4}$", re.IGNORECASE)
 _ZIP: Final = re.compile(r"\b\d{5}(?:-\d{4})?\s*$|\(\d{3}\)\s?\d{3}-\d{4}|\b\d{3}[-/]\d{3}-\d{4}")
 _VALUED: Final = re.compile(r"[a-zA-Z)]\s?: +\S|\b(?:No\.?|Number|NO\.?|NUMBER)\s*:?\s*[\dA-Z]*\d")
 _ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To\s(?:the|our|all)\s.*)", re.IGNORECASE)
+# What stands below a title, and is none: `None.`, `Not applicable`, `See accompanying notes to financial statements`.
+_ANSWER: Final = re.compile(
+    r"(?:none|not\sapplicable|n/a|inapplicable)\.?|see\s(?:the\s)?(?:accompanying\s)?notes?\b.*", re.IGNORECASE
+)
 _SMALL: Final = frozenset(
     "a an and as at but by for from in into its of on or per than the to under upon versus vs with within "  # noqa: SIM905
     "without".split()
@@ -61,6 +65,7 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         (text[0] in "([" and text[-1] in ")]")
         or text[0] == "*"
         or is_signed(text)
+        or (text[0] in "NnIiSs" and _ANSWER.fullmatch(text))
         or (digits and (_DATE.fullmatch(text) or _ZIP.search(text)))
     ):
         return ""
