@@ -18,7 +18,8 @@ from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column, Layout
 from .figures import EMPTY, cells_of
-from .lines import CONNECTORS, CONNECTS, Line, ranges
+from .lines import CONNECTORS, CONNECTS, Line, join, ranges
+from .regions import NEW_PAGE
 
 _TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE)
@@ -98,7 +99,8 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         cells, figures = given
         if row is not None:
             # A line with figures never goes on with a row that has its own: most are decided here.
-            apart = (figures and row.figures) or x.blanks > spaced or (rule and not _is_signed(row.cells[0]))
+            apart = (figures and row.figures) or (rule and not _is_signed(row.cells[0]))
+            apart = apart or (x.blanks > spaced and not (x.blanks == NEW_PAGE and _over_page(row, cells[0], labels)))
             if not apart and _goes_on(row, given, lines, n, labels):
                 row.cells = [f"{a}\n{b}" if a and b else a or b for a, b in zip(row.cells, cells, strict=True)]
                 row.lines.append(x.line)
@@ -141,6 +143,9 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     small = (following[0].islower() and not lower and not after.islower()) or _CONNECTING.match(following) is not None
     starts_small = small or _connected(label) or label.count("(") > label.count(")")
     deeper = lines[n].line.indent > row.level
+    alone = not any(row.cells[1:])
+    if alone and label.isupper() and not following.isupper() and not starts_small and following[0].isalpha():
+        return False  # capitals head what is not in capitals
     if row.figures:
         if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
             return False
@@ -158,6 +163,11 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")
     room = end + 1 + len(following.split(None, 1)[0]) <= width
     return starts_small or (not room and deeper)
+
+
+def _over_page(row: _Row, following: str, labels: _Labels) -> bool:
+    """Does a label that nothing ends go on at the head of a new page?"""
+    return bool(row.cells[0]) and following[:1].islower() and not labels.lower
 
 
 def _is_signed(label: str) -> bool:
@@ -185,7 +195,7 @@ def _alone(row: _Row, then: Sequence[TableLine]) -> bool:
 def _close(row: _Row, labels: _Labels) -> Row:
     label, *others = row.cells
     if "\n" in label or "  " in label or not label.isascii():
-        label = " ".join(label.split())
+        label = join(label.split("\n"))
     kind: Literal["data", "section", "total"] = "data"
     if not any(others):
         kind = "section"

@@ -266,17 +266,20 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
     starts = sorted([x.stub for x in lines[first:] if x.amounts])
     edge = starts[len(starts) // 4] if starts else lines[first].parts[1].start
     margin = min([x.line.indent for x in lines[first:] if x.parts])
+    tagged = False
     start = first
     while start > 0:
         x, below = lines[start - 1], lines[start]
         if x.rule:
             start -= 1
             continue
-        if "<S>" in below.tags or "<CAPTION>" in below.tags:
-            break
         part = x.parts[0] if x.parts else None
+        dated = part is not None and part.start >= edge - NEAR_STUB and YEAR.fullmatch(part.text)
+        tagged = tagged or "<S>" in below.tags
+        if "<CAPTION>" in below.tags or ("<S>" in below.tags and not dated):
+            break
         over = part is None or part.start >= edge - NEAR_STUB or (part.start > 0.6 * edge and part.end > edge)
-        stub = not below.blanks and part is not None and part.start <= margin + 2 and not below.rule
+        stub = not below.blanks and not tagged and part is not None and part.start <= margin + 2 and not below.rule
         caps = part is not None and part.text.isupper() and len(part.text) > 12
         remark = part is not None and part.text.startswith("(") and below.blanks
         if part is not None and len(below.parts) > 3 and _beside(part, edge, lines[first:]):
