@@ -35,7 +35,7 @@ HEADS = ("", "ALDERBROOK VALVE COMPANY", "Alderbrook Valve Company and Subsidiar
 FOLIOS = ("", "-%-", "%", "Page %", "F-%")
 
 # Sixty lines a page; the page's head is the running head, its foot the folio. `.ne` keeps two lines together.
-_PAGE = r"""
+PAGE = r"""
 .pl 60
 .po 0
 .ll {width}n
@@ -56,8 +56,8 @@ _PAGE = r"""
 .wh -4 FO
 .ad {adjust}
 """
-_COMMAND = ("groff", "-Tascii", "-P-c", "-P-b", "-P-u", "-P-o", "-P-f")
-_ESCAPES = str.maketrans({"\\": "\\e", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"})
+COMMAND = ("groff", "-Tascii", "-P-c", "-P-b", "-P-u", "-P-o", "-P-f")
+ESCAPES = str.maketrans({"\\": "\\e", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"})
 
 
 class Block(NamedTuple):
@@ -117,14 +117,14 @@ def _sentence(chance: random.Random) -> str:
 
 def typeset(specimen: Specimen) -> str:
     """Set a specimen with groff and return its pages, with `<PAGE>` between them."""
-    done = subprocess.run(_COMMAND, input=_roff(specimen), capture_output=True, text=True, check=True)
+    done = subprocess.run(COMMAND, input=_roff(specimen), capture_output=True, text=True, check=True)
     assert done.stderr == "", done.stderr
     return done.stdout.replace("\f", "<PAGE>\n")
 
 
 def _roff(specimen: Specimen) -> str:
     out = [
-        _PAGE.format(
+        PAGE.format(
             width=specimen.width,
             hyphenated=int(specimen.hyphenated),
             head=specimen.head,
@@ -133,7 +133,7 @@ def _roff(specimen: Specimen) -> str:
         )
     ]
     for kind, text, label in specimen.blocks:
-        words = text.translate(_ESCAPES)
+        words = text.translate(ESCAPES)
         match kind:
             case "heading":
                 out += [".sp", ".ne 4", ".ce", words]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -42,15 +40,6 @@ def _wrong(specimen: Specimen) -> list[str]:
     found = {text for document in submission.documents for text in _texts(document.blocks)}
     wanted = [(block.kind, f"{block.label} {block.text}".lstrip()) for block in specimen.blocks]
     return [f"{kind} {text}" for kind, text in wanted if (kind, text) not in found]
-
-
-@pytest.fixture
-def groff() -> None:
-    """The typesetter; without it the test is skipped, but fails in CI."""
-    if not shutil.which("groff"):
-        if os.environ.get("CI"):
-            pytest.fail("groff is missing: apt-get install groff-base")
-        pytest.skip("groff is missing: apt-get install groff-base")
 
 
 @pytest.mark.usefixtures("groff")
