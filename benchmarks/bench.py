@@ -1,4 +1,5 @@
-"""Print what Retypeset costs and how well it reads: speed, memory, pages of PDF, growth, the gold, and Items.
+"""Print what Retypeset costs and how well it reads: speed, memory, pages of PDF, growth, the gold, EX-27, Items, and
+rows of tables left in the text.
 
 Every measurement runs in a process of its own (measure.py), one after the other, and counts CPU seconds: other work on
 the machine disturbs it little. Start-up is what an interpreter and the imports cost before the first byte is read, and
@@ -26,6 +27,7 @@ SHARED = ROOT.parent / "shared"
 COMMAND = Path(sys.executable).with_name("retypeset")
 MEASURE = Path(__file__).with_name("measure.py")
 ITEMS = Path(__file__).with_name("items.py")
+RESIDUE = Path(__file__).with_name("residue.py")
 
 FORMATS = ("md", "html", "json", "pdf")
 MEGABYTE = 10**6
@@ -230,6 +232,27 @@ def accuracy(gold: Path, folder: Path) -> None:
     subprocess.run([sys.executable, gold / "score.py", gold / "dev", folder / "gold"], check=True)
 
 
+def amounts(gold: Path, paths: Sequence[Path], folder: Path) -> None:
+    """The figures of ex27.py: amounts of financial data schedules that stand in the tables of their filings."""
+    filings, out = folder / "schedules", folder / "tables"
+    filings.mkdir()
+    for path in paths:
+        (filings / path.name).symlink_to(path.resolve())
+    convert: list[str | Path] = [COMMAND, "convert", "--to", "html", "-o", out, *paths]
+    subprocess.run(convert, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # some are refused
+    print("\nAmounts of financial data schedules (EX-27) in the tables of their filings\n", flush=True)
+    subprocess.run([sys.executable, gold / "ex27.py", filings, out], check=True)
+
+
+def residue(paths: Sequence[Path]) -> None:
+    """The rows of tables that residue.py found in the text, filing by filing."""
+    said = json.loads(subprocess.run([sys.executable, RESIDUE, *paths], check=True, stdout=subprocess.PIPE).stdout)
+    rows = [[name[:40], str(left), str(noted)] for name, left, noted in said["counts"] if left]
+    left, noted = (sum(count[n] for count in said["counts"]) for n in (1, 2))
+    total = [f"all {len(said['counts'])} filings", str(left), str(noted)]
+    show(f"Rows of figures left in the text, of {said['lines']}", ["", "left", "with a note"], [*rows, total])
+
+
 def items(paths: Sequence[Path]) -> None:
     """The Items of the form that items.py found in the annual and quarterly reports, and those it did not."""
     result = subprocess.run([sys.executable, ITEMS, *paths], check=True, stdout=subprocess.PIPE)
@@ -274,6 +297,8 @@ def main() -> None:
         growth(quick, folder)
         if (SHARED / "gold" / "dev").is_dir():
             accuracy(SHARED / "gold", folder)
+            amounts(SHARED / "gold", arguments.paths, folder)
+    residue(arguments.paths)
     items(arguments.paths)
 
 
