@@ -15,7 +15,10 @@ from .model import Cell, Table
 from .tags import HEADER, KNOWN
 
 _TAG: Final = re.compile(r"<([A-Z][A-Z0-9&-]*)>", re.IGNORECASE)
-_MARK: Final = re.compile(r"\s*<F\d{1,3}>", re.IGNORECASE)
+MARK: Final = r"<F\d{1,3}>"
+"""The mark of a footnote as a pattern: behind a value, and before the note."""
+
+_MARK: Final = re.compile(rf"\s*{MARK}", re.IGNORECASE)
 _DATE: Final = re.compile(r"([A-Z]{3})[A-Z]*[- ]+(\d{1,2}),?[- ]+(\d{4})", re.IGNORECASE)
 # A multiplier of more digits is a mistake: no amounts are stated in billions.
 POWER: Final = 10

@@ -24,6 +24,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..model import Cell, Column, Footnote, Furniture, Range, Row, Table
+from ..schedules import MARK
 from ..tags import KNOWN, full_name
 from .figures import cells_of
 from .lines import BLANK, TAG, TEXT, Line, blank, join, ranges, rules
@@ -35,8 +36,8 @@ _VALUE: Final = re.compile(r"(?:\$ +)?\S+(?: \S+)*")
 _ONCE: Final = re.compile(r"<(?:ARTICLE|MULTIPLIER|CURRENCY|NAME|CIK|SERIES|NUMBER|RESTATED)>", re.IGNORECASE)
 _LEGEND: Final = re.compile(r"\s*<LEGEND>", re.IGNORECASE)
 _ARTICLE: Final = re.compile(r"\s*<ARTICLE>", re.IGNORECASE)
-_MARK: Final = re.compile(r"<F\d{1,3}>", re.IGNORECASE)
-_MARKS: Final = re.compile(r"\s*((?:<F\d{1,3}>\s*)+)", re.IGNORECASE)
+_MARK: Final = re.compile(MARK, re.IGNORECASE)
+_MARKS: Final = re.compile(rf"\s*((?:{MARK}\s*)+)", re.IGNORECASE)
 # So many tagged lines make a schedule.
 FEWEST: Final = 3
 # So many lines without a tag may stand between two with one: of a value that was wrapped, of the legend.

@@ -42,16 +42,27 @@ NEAR_STUB: Final = 6
 SEVERAL: Final = 3
 # Heads of words over words take up no more lines than this.
 MOST_CENTRED: Final = 4
-# Heads take up fewer lines than this.
-MOST_HEADS: Final = 12
 # So few lines of words without columns are lines.
 A_FEW: Final = 4
+# Heads take up fewer lines than this; in a table of words the rule below them is among the first so many.
+MOST_HEADS: Final = 12
+TOP: Final = 8
+# Where a new table may begin, so many lines above are looked at; heads that stand there again, among the first so many.
+ABOVE: Final = 20
+AT_TOP: Final = 14
+# What begins further right than this share of the way to the figures may head them; so may what has a rule near them.
+FAR: Final = 0.6
+NEAR_RULE: Final = 8
+# Capitals over the labels are a title where they are longer.
+LONGEST_STUB_HEAD: Final = 12
 # So many dashes beside words are drawn; fewer stand for nothing.
 DRAWN: Final = 4
 # A rule as long as this goes over the whole table.
 WIDE_RULE: Final = 70
 # A line of so many words under a table is a note, not a label.
 NOTE_WORDS: Final = 7
+# A sentence has so many.
+SENTENCE_WORDS: Final = 3
 # Bars that stand on so many lines are drawn, not said.
 BARS: Final = 3
 
@@ -185,7 +196,7 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
         group.append(x)
     if len(group) == MOST_HEADS or (group[0].parts and _ITEM.match(group[0].parts[0].text)):
         return False
-    above = lines[max(start, i - 20) : i]
+    above = lines[max(start, i - ABOVE) : i]
     drawn = any(x.rule or x.tags for x in lines[i + 1 : i + len(group) + 1])  # heads, wherever they stand
     stub = -1 if drawn else min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
     if not any(len(x.parts) > 1 and _over(x, stub) and not _labelled_text(x, above) for x in group):
@@ -207,7 +218,7 @@ def _labelled_text(x: TableLine, above: Sequence[TableLine]) -> bool:
 
 def _same_heads(above: Sequence[TableLine], group: Sequence[TableLine], furniture: list[Furniture]) -> bool:
     """Do the heads of the table stand again at the head of a new page? Then they are furniture."""
-    heads = {" ".join(x.line.text.split()) for x in above[:14] if not x.amounts and not x.rule}
+    heads = {" ".join(x.line.text.split()) for x in above[:AT_TOP] if not x.amounts and not x.rule}
     again = [x for x in group if not x.rule]
     if not all(" ".join(x.line.text.split()) in heads for x in again):
         return False
@@ -256,7 +267,7 @@ def _is_note(lines: Sequence[TableLine], i: int) -> bool:
         return True
     if x.blanks or lines[i - 1].rule:
         return True
-    return len(words) >= 3 and ends_sentence(x.line.text)
+    return len(words) >= SENTENCE_WORDS and ends_sentence(x.line.text)
 
 
 def _first_line(lines: Sequence[TableLine], first: int) -> int:
@@ -278,13 +289,13 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
         tagged = tagged or "<S>" in below.tags
         if "<CAPTION>" in below.tags or ("<S>" in below.tags and not dated):
             break
-        over = part is None or part.start >= edge - NEAR_STUB or (part.start > 0.6 * edge and part.end > edge)
+        over = part is None or part.start >= edge - NEAR_STUB or (part.start > FAR * edge and part.end > edge)
         stub = not below.blanks and not tagged and part is not None and part.start <= margin + 2 and not below.rule
-        caps = part is not None and part.text.isupper() and len(part.text) > 12
+        caps = part is not None and part.text.isupper() and len(part.text) > LONGEST_STUB_HEAD
         remark = part is not None and part.text.startswith("(") and below.blanks
-        if part is not None and len(below.parts) > 3 and _beside(part, edge, lines[first:]):
+        if part is not None and len(below.parts) > SEVERAL and _beside(part, edge, lines[first:]):
             break
-        over = over or (below.rule and below.line.indent >= edge - 8)
+        over = over or (below.rule and below.line.indent >= edge - NEAR_RULE)
         if remark or not (over or (stub and not caps)):
             break
         start -= 1
@@ -381,7 +392,7 @@ def _body_start(lines: Sequence[TableLine]) -> int:
     if tagged is not None:
         return _below_tag(lines, tagged, first)
     if first is None:
-        ruled = next((i for i, x in enumerate(lines[:8]) if x.rule and i), None)
+        ruled = next((i for i, x in enumerate(lines[:TOP]) if x.rule and i), None)
         return ruled + 1 if ruled is not None else _centred_heads(lines)
     stub = min([x.stub for x in lines[first:] if x.stub >= 0])
     body = 0
