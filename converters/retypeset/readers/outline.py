@@ -1,7 +1,8 @@
-"""Pieces and tables -> blocks: sentences joined over pages, signatures gathered, items nested, titles given levels.
+"""Pieces and tables -> blocks: sentences joined over pages, signatures gathered, titles given levels.
 
 The level of a title is the rank of its look among the looks of this document: PART above ITEM, capitals in the middle
-above capitals at the margin, those above words with capitals. Only the order of levels means something.
+above capitals at the margin, those above words with capitals. Only the order of levels means something. How items
+nest is the business of `lists`.
 """
 
 from __future__ import annotations
@@ -89,9 +90,7 @@ def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> 
     return tuple(blocks)
 
 
-def _joined(
-    parts: Sequence[Element],
-) -> list[Element]:
+def _joined(parts: Sequence[Element]) -> list[Element]:
     """Join the halves of what a page break cut in two."""
     out: list[Element] = []
     indented = _is_indented(parts)
@@ -161,9 +160,7 @@ def _starts_afresh(before: Piece, after: Piece) -> bool:
     return first.indent - margin > 1
 
 
-def _signatures(
-    parts: Sequence[Element],
-) -> Iterator[Element]:
+def _signatures(parts: Sequence[Element]) -> Iterator[Element]:
     """Put the company's name over a signature, set as far in, into the signature's lines."""
     held: Piece | None = None
     for part in parts:
@@ -277,13 +274,7 @@ def _depths(ranks: Sequence[float]) -> dict[float, int]:
 class _Setter:
     """Makes blocks of pieces, with what holds for the whole document at hand."""
 
-    def __init__(
-        self,
-        levels: dict[int, int],
-        edge: int,
-        furniture: list[Furniture],
-        parts: Sequence[Element],
-    ) -> None:
+    def __init__(self, levels: dict[int, int], edge: int, furniture: list[Furniture], parts: Sequence[Element]) -> None:
         self.levels, self.edge, self.furniture = levels, edge, furniture
         self.hyphens = Hyphens(p.lines for p in parts if isinstance(p, Piece) and p.kind in _PROSE)
 

@@ -27,6 +27,10 @@ _CONTINUED: Final = re.compile(r"\bcon(?:t(?:inued|inuation|'d|\.)?|'t|'d)\s?\.?
 _NUMBER: Final = re.compile(r"\d+")
 # Neighbours at this distance, in pages, may vouch for a folio (a page without one may stand between).
 NEIGHBOURS: Final = 3
+# What is repeated stands on one of so many pages before, or behind: left and right pages may have heads of their own.
+BESIDE: Final = 2
+# The number of a page has no more digits.
+DIGITS: Final = 4
 # A head is looked for among so many filled lines.
 HEAD_ZONE: Final = 8
 # No running head or foot has more words.
@@ -35,8 +39,9 @@ HEAD_WORDS: Final = 14
 UNDERLINE: Final = 6
 # A line of prose is at least so wide.
 PROSE: Final = 40
-# A line with so many longer words in small letters is of a sentence.
+# A line with so many words in small letters, each of more letters than this, is of a sentence.
 A_SENTENCE: Final = 3
+SHORT_WORD: Final = 3
 # Folios of a document without breaks stand this many lines apart.
 PAGE_LENGTH: Final = range(30, 91)
 
@@ -57,7 +62,7 @@ def counted_feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[i
         if last < 0:
             continue
         text = lines[last].text
-        numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= 4]
+        numbers = [int(n) for n in _NUMBER.findall(text) if len(n) <= DIGITS]
         if numbers and len(text.split()) <= HEAD_WORDS and not (ends_sentence(text) and text.lstrip()[0].islower()):
             shapes.setdefault(_shape(text), []).append((page, last, numbers))
     feet: dict[int, str] = {}
@@ -86,7 +91,7 @@ def cutting_feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[i
     shapes = [tuple(_shape(lines[i].text) for i in foot) for foot in feet]
     cutting: set[tuple[str, ...]] = set()
     for page, foot in enumerate(feet[:-1]):
-        near = (*shapes[max(0, page - 2) : page], *shapes[page + 1 : page + 3])
+        near = (*shapes[max(0, page - BESIDE) : page], *shapes[page + 1 : page + 1 + BESIDE])
         below = pages[page + 1]
         if not foot or shapes[page] not in near or len(pages[page]) == len(foot) or not below:
             continue
@@ -146,9 +151,9 @@ def running_heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[
     for n, zone in enumerate(zones):
         if n or filled[0] is not pages[0]:
             ruled = _over_rule(kinds, filled[n][:HEAD_ZONE])
-            count = _repeated(heads[n], heads[max(0, n - 2) : n], whole=len(zone) == len(filled[n]), ruled=ruled)
+            count = _repeated(heads[n], heads[max(0, n - BESIDE) : n], whole=len(zone) == len(filled[n]), ruled=ruled)
             if not count and n:
-                count = _cutting(lines[filled[n - 1][-1]], heads[n], heads[n + 1 : n + 3])
+                count = _cutting(lines[filled[n - 1][-1]], heads[n], heads[n + 1 : n + 1 + BESIDE])
                 count = count or _alone_in_sentence(lines[filled[n - 1][-1]], heads[n], kinds, zone)
                 cutting.update(_shape(line.text) for line in heads[n][:count] if _columns(line))
             while cutting and count < len(zone) and _shape(heads[n][count].text) in cutting:
@@ -246,7 +251,7 @@ def _is_continued(line: Line) -> bool:
 
 
 def _small_words(text: str) -> int:
-    return sum([len(word) > 3 and word[0].islower() for word in text.split()])
+    return sum([len(word) > SHORT_WORD and word[0].islower() for word in text.split()])
 
 
 def _is_sentence(line: Line) -> bool:
