@@ -6,9 +6,10 @@ know is a `model.Note` with one of `CODES`.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from .model import Range, Ranges
+if TYPE_CHECKING:
+    from .model import Range, Ranges  # `--version` needs no model
 
 
 class RetypesetError(Exception):
