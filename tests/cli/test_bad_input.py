@@ -240,7 +240,7 @@ def test_a_line_of_nothing_but_marks_takes_time_in_proportion(path: Path, unit: 
     assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("unit", ["x", "word "])
+@pytest.mark.parametrize("unit", ["x", "word ", "1,234   "])
 def test_one_line_of_fifty_megabytes(tmp_path: Path, unit: str) -> None:
     path, target = tmp_path / "long.txt", tmp_path / "long.md"
     path.write_text(unit * (LONG_LINE // len(unit)))

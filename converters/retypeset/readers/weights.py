@@ -48,6 +48,8 @@ PROSE: Final = -2.0
 PROSE_WORDS: Final = 9
 PROSE_SHARE: Final = 0.62
 FEW_WORDS: Final = 6
+# No row of a table is wider than so many columns of type.
+WIDEST: Final = 2000
 # A line of so many words and a full stop ends a sentence; a figure alone, in so few pieces, is set in so far.
 SENTENCE_WORDS: Final = 4
 LONE_PIECES: Final = 2
@@ -94,6 +96,8 @@ def many_parts(
     `indent` is where its text begins, behind the marker where it is `marked`. A line with neither parts nor a figure
     (0) is no row. Where figures settle it, the parts are left to be found (`segments`) when they are asked for.
     """
+    if len(text) > WIDEST:
+        return PROSE, _NO_PARTS, 0  # nobody typed this as a row
     dotted = dotted or " . " in text
     ascii_only = text.isascii()  # then what is blank is a blank
     if ascii_only and not dotted and text.find("   ", indent) < 0:
