@@ -240,6 +240,19 @@ def test_a_line_of_nothing_but_marks_takes_time_in_proportion(path: Path, unit: 
     assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 0
 
 
+@pytest.mark.parametrize("unit", ["1,234   ", "1 -  2  ", "12  1/2   ", "a,  b  ", "/s/  A  "])
+def test_a_line_that_no_row_can_be_parts_a_table(path: Path, unit: str) -> None:
+    """Not even a tag makes it one: what is done for a row takes more time than such a line may take."""
+    rows = "Cash     1,204    998\nStock    2,204    887\n"
+    path.write_text(f"<TABLE>\n<S>  <C>  <C>\n{rows}{unit * (SHORTER_LINE // len(unit))}\n{rows}</TABLE>\n")
+    code = (
+        f"{LIMITED}; import sys, retypeset; blocks = retypeset.read(sys.argv[1]).documents[0].blocks; "
+        "print(*(type(block).__name__ for block in blocks))"
+    )
+    process = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    assert process.stdout.split() == ["Table", "Paragraph", "Table"]
+
+
 @pytest.mark.parametrize("unit", ["x", "word ", "1,234   "])
 def test_one_line_of_fifty_megabytes(tmp_path: Path, unit: str) -> None:
     path, target = tmp_path / "long.txt", tmp_path / "long.md"

@@ -110,11 +110,14 @@ def parts_of(text: str) -> list[Part]:
         parts = _closed_up(parts, text)
     if "/s/" in text or "/S/" in text:
         parts = _signatures(parts, text)
-    if len(parts) > 1 and parts[0].amount and not parts[0].text[-1].isalpha() and _RANGE.fullmatch(parts[0].text):
-        parts[0] = replace(parts[0], amount=False)  # a range with figures behind it is a label
-    if typed is not text and len(parts) > 1 and parts[0].amount and LEADERS.match(typed, parts[0].end):
-        parts[0] = replace(parts[0], amount=False)  # leaders lead from a label: ` 1999)....... 21,090`
+    if len(parts) > 1 and parts[0].amount and _is_label(parts[0], typed):
+        parts[0] = replace(parts[0], amount=False)
     return parts
+
+
+def _is_label(first: Part, typed: str) -> bool:
+    """Is an amount that begins a line a label: a range with figures behind it, or what leaders lead from?"""
+    return _RANGE.fullmatch(first.text) is not None or LEADERS.match(typed, first.end) is not None
 
 
 def _closed_up(parts: Sequence[Part], text: str) -> list[Part]:
@@ -154,9 +157,12 @@ def _joined(parts: list[Part], text: str) -> list[Part]:
     if not bridges:
         return parts
     out = parts[:1]
+    at = 0  # the first bridge that reaches as far as the part
     for part in parts[1:]:
         before = out[-1]
-        if any(a < before.end and part.start < b for a, b in bridges):
+        while at < len(bridges) and bridges[at][1] <= part.start:
+            at += 1
+        if at < len(bridges) and bridges[at][0] < before.end:
             whole = text[before.start : part.end]
             out[-1] = Part(before.start, part.end, whole, is_figure(whole))
         else:

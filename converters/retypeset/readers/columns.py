@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .amounts import SIGN, STRONG, WORD, Part, before_mark, is_figure
+from .amounts import CLOSE, SIGN, STRONG, WORD, Part, before_mark, is_figure
 
 # A column that so few rows fill may be a slip of its neighbour, if hardly a blank stands between them.
 SLIP_SHARE: Final = 0.2
@@ -114,7 +114,7 @@ def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
         while len(whole) > 2 and not (whole[0].amount or whole[1].amount):
             a, b = whole[:2]
             gap = b.start - a.end
-            if second[b.start] >= A_COLUMN or not (gap == 2 or (gap <= STRETCHED and b.end <= long)):
+            if second[b.start] >= A_COLUMN or not (gap == CLOSE or (gap <= STRETCHED and b.end <= long)):
                 break
             whole = [Part(a.start, b.end, f"{a.text}{' ' * gap}{b.text}", amount=False), *whole[2:]]
         out.append(whole)

@@ -57,13 +57,13 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
         return []
     parts = [_drawn(line.text) if rule else own for line, own, rule in zip(lines, parts, ruled, strict=True)]
     extents = _extents([own for own, rule in zip(parts, ruled, strict=True) if rule], columns)
-    placed: list[list[Placed]] = []
-    for n, own in enumerate(parts):
+    placed: list[list[Placed]] = [[] for _ in lines]
+    said = [n for n, rule in enumerate(ruled) if not rule]
+    for above, n, below in zip([-1, *said], said, [*said[1:], -1], strict=False):
         under = parts[n + 1] if n + 1 < len(lines) and ruled[n + 1] else ()
-        below = next((parts[m] for m in range(n + 1, len(lines)) if not ruled[m]), ())
-        foot = next((parts[m] for m in range(len(lines) - 1, n, -1) if not ruled[m]), ())
-        wrapped = any(_stacked(own, parts[m]) for m in (n - 1, n + 1) if 0 <= m < len(lines) and not ruled[m])
-        placed.append([] if ruled[n] else _place(own, under, extents, max(below, foot, key=len), wrapped=wrapped))
+        most = max(parts[below], parts[said[-1]], key=len) if below >= 0 else ()
+        wrapped = any(_stacked(parts[n], parts[m]) for m in (above, below) if m >= 0 and abs(m - n) == 1)
+        placed[n] = _place(parts[n], under, extents, most, wrapped=wrapped)
     _agree(placed)
     heads: list[_Head] = []
     for n, own in enumerate(parts):

@@ -280,13 +280,20 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
         elif i - row <= NEAR_STUB and weights[row] > 0 and lines[i - 1].kind != RULE:
             _under_row(weighed, row, i)
             row = i if i in weighed.parts else row
+    _weigh_heads(weighed, edge)
+
+
+def _weigh_heads(weighed: _Weighed, edge: int) -> None:
+    """Weigh heads and labels by the figures below them."""
+    lines, weights, blanks = weighed.lines, weighed.weights, weighed.blanks
     far = HEAD_SHARE * edge
     last = len(lines) - 1
-    below, stub = last + NEAR_HEADS, 0  # the next line with figures, and where the first of them begins
+    nowhere = last + NEAR_HEADS, 0
+    below, stub = nowhere  # the next line with figures, and where the first of them begins
     for i in reversed(weighed.loose):
         label = weights[i] == LABEL
         if i in weighed.stubs:
-            below, stub = (i, weighed.stubs[i]) if weights[i] >= LAST_FIGURE else (last + NEAR_HEADS, 0)
+            below, stub = (i, weighed.stubs[i]) if weights[i] >= LAST_FIGURE else nowhere
             if MOST_INDENT <= lines[i].indent < stub:
                 stub = lines[i].indent
         elif below - i <= NEAR_HEADS and stub >= MOST_INDENT and blanks[i + 1] <= 1:
@@ -295,7 +302,7 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
             elif label and not blanks[i + 1] and len(lines[i].text) < stub and lines[i].indent < MOST_INDENT:
                 weights[i] = NARROW
             else:
-                below = last + NEAR_HEADS
+                below, stub = nowhere
         elif label and lines[i].indent >= far and i < last and blanks[i + 1] <= 1 and weights[i + 1] > 0:
             weights[i] = HEAD
 

@@ -136,27 +136,28 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return False
     if _is_signed(label):  # the name of the one who signed stands below
         return "\n" not in label and not _is_signed(following) and not figures
-    then = lines[n + 1] if n + 1 < len(lines) and lines[n + 1].parts and lines[n + 1].amounts else None
-    after = then.parts[0].text[0] if then and figures and then.parts[0].start < width else ""
-    if following[0] == "(" != after and figures and label[-1] != ":" and not any(row.cells[1:]):
+    alone, own = not any(row.cells[1:]), not any(cells[1:])  # are they labels and nothing else?
+    sister = _sister(lines, n, width) if figures else None
+    after = sister.parts[0].text[0] if sister else ""
+    if following[0] == "(" != after and figures and label[-1] != ":" and alone:
         return True  # `Cash dividends declared / (per share $.39)`, and no sister of it below
     small = (following[0].islower() and not lower and not after.islower()) or _CONNECTING.match(following) is not None
     starts_small = small or _connected(label) or label.count("(") > label.count(")")
     deeper = lines[n].line.indent > row.level
-    alone = not any(row.cells[1:])
     if alone and label.isupper() and not following.isupper() and not starts_small and following[0].isalpha():
         return False  # capitals head what is not in capitals
     if row.figures:
         if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
             return False
-        return starts_small or (deeper and _alone(row, lines[n + 1 : n + 2]))
-    if sum(map(bool, row.cells)) > 1 and sum(map(bool, cells)) == 1:
+        return starts_small or (deeper and _is_last(row, lines[n + 1 : n + 2]))
+    if own and not alone:
         return deeper or starts_small
     if (label[-1] == ":" or label.endswith("--")) and not starts_small:
         return False
-    if figures and deeper and not starts_small and _has_sibling(lines, n, width):
-        return False
-    if following[0] != "(" and not deeper and sum(map(bool, row.cells)) > 1 < sum(map(bool, cells)):
+    beside = sister is not None and sister.blanks <= lines[n].blanks and sister.line.indent == lines[n].line.indent
+    if beside and deeper and not starts_small:
+        return False  # set in alike, they stand in a section
+    if following[0] != "(" and not deeper and not alone and not own:
         return starts_small
     if following[0] in "(0123456789" and len(label) >= LONG_LABEL and lines[n].amounts != len(lines[n].parts):
         return True
@@ -179,15 +180,13 @@ def _connected(label: str) -> bool:
     return label[-1] in CONNECTS and _CONNECTED.search(label, max(0, len(label) - CONNECTED_LENGTH)) is not None
 
 
-def _has_sibling(lines: Sequence[TableLine], n: int, width: int) -> bool:
-    """Does a line with figures follow whose label is set in as far? Then what stands above both heads a section."""
-    then = next((x for x in lines[n + 1 : n + 2] if x.parts), None)
-    if then is None or then.blanks > lines[n].blanks or not then.amounts or then.parts[0].start >= width:
-        return False
-    return then.line.indent == lines[n].line.indent
+def _sister(lines: Sequence[TableLine], n: int, width: int) -> TableLine | None:
+    """The next line, if it has a label and figures, too."""
+    then = lines[n + 1] if n + 1 < len(lines) else None
+    return then if then and then.parts and then.amounts and then.parts[0].start < width else None
 
 
-def _alone(row: _Row, then: Sequence[TableLine]) -> bool:
+def _is_last(row: _Row, then: Sequence[TableLine]) -> bool:
     """Does nothing follow that is set further in than the row?"""
     return not then or then[0].blanks > 0 or then[0].rule or then[0].line.indent <= row.level
 

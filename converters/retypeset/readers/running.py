@@ -127,10 +127,12 @@ def unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str]
                 pairs = zip(_NUMBER.findall(lines[i].text), _NUMBER.findall(lines[j].text), strict=True)
                 if sum([x != y for x, y in pairs]) == 1:  # in rows of a table other figures change as well
                     feet[i], feet[j] = a, b
-    heads = [i for i, line in enumerate(lines) if line.kind == TEXT and line.text[line.indent] in "pP"]
-    heads = [i for i in heads if _PAGE_OF_HEAD.match(lines[i].text)]
-    feet |= dict.fromkeys(_over_folios(lines, heads), "")
-    return feet | {i: match[1] for i in heads if (match := _PAGE_OF_HEAD.match(lines[i].text))}
+    heads = {
+        i: match[1]
+        for i, line in enumerate(lines)
+        if line.kind == TEXT and line.text[line.indent] in "pP" and (match := _PAGE_OF_HEAD.match(line.text))
+    }
+    return feet | dict.fromkeys(_over_folios(lines, list(heads)), "") | heads
 
 
 def _over_folios(lines: Sequence[Line], heads: Sequence[int]) -> Iterator[int]:

@@ -44,11 +44,12 @@ GAP: Final = 0.1
 LABEL: Final = -0.4
 SENTENCE: Final = -1.5
 PROSE: Final = -2.0
+NO_ROW: Final = -5.0
 # A line of so many words is prose; so is one of fewer that reaches this share of the width.
 PROSE_WORDS: Final = 9
 PROSE_SHARE: Final = 0.62
 FEW_WORDS: Final = 6
-# No row of a table is wider than so many columns of type.
+# No row of a table is wider than so many columns of type: nobody typed what is, and no tag makes it one.
 WIDEST: Final = 2000
 # A line of so many words and a full stop ends a sentence; a figure alone, in so few pieces, is set in so far.
 SENTENCE_WORDS: Final = 4
@@ -97,7 +98,7 @@ def many_parts(
     (0) is no row. Where figures settle it, the parts are left to be found (`segments`) when they are asked for.
     """
     if len(text) > WIDEST:
-        return PROSE, _NO_PARTS, 0  # nobody typed this as a row
+        return NO_ROW, _NO_PARTS, 0
     dotted = dotted or " . " in text
     ascii_only = text.isascii()  # then what is blank is a blank
     if ascii_only and not dotted and text.find("   ", indent) < 0:
