@@ -20,7 +20,7 @@ import click
 
 import retypeset
 
-from .conversion import FORMATS, csv_files, format_of, render, split, write_files
+from .conversion import FORMATS, Settings, csv_files, format_of, render, split, write_files
 from .notes import LOSS, RetypesetError
 from .plan import STDIN, Destination, Input, as_input, check, destination, expand
 from .terminal import emit, say, shown, silence, take_in
@@ -38,15 +38,14 @@ _DEBUG: Final = "RETYPESET_DEBUG"
 
 
 class Job(NamedTuple):
-    """What a call of `convert` asks for; `template` and `style` are texts, `sources` what must not be overwritten."""
+    """What a call of `convert` asks for; `sources` must not be overwritten."""
 
     formats: tuple[str, ...]
     where: Destination
     split: bool
     strict: bool
     item: str | None
-    template: str | None
-    style: str | None
+    settings: Settings
     sources: list[Path]
 
 
@@ -158,7 +157,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     own = [Path(name) for name in (template, style) if name is not None]
     check(given, formats, where, own=own)
     sources = [*own, *(one.path for one in given if one.path)]
-    job = Job(formats, where, parted, strict, item, _text(template), _text(style), sources)
+    job = Job(formats, where, parted, strict, item, Settings(_text(template), _text(style)), sources)
     say(*problems)
     done = [_convert(job, one) for one in given]
     if problems or not all(done):
@@ -289,12 +288,12 @@ def _say_notes(given: Input, submission: Submission) -> int:
 def _write(job: Job, given: Input, submission: Submission, source: Path | bytes) -> None:
     if job.split and job.where.folder:
         folder = job.where.folder / given.stem
-        parts = split(submission, job.formats, source, template=job.template, style=job.style)
+        parts = split(submission, job.formats, source, job.settings)
         write_files({folder / name: data for name, data in parts.items()}, sources=job.sources)
         return
     several = [name for name in job.formats if job.where.folder and FORMATS[name].several]
     single = [name for name in job.formats if name not in several]
-    rendered = {name: render(submission, name, template=job.template, style=job.style) for name in single}
+    rendered = {name: render(submission, name, job.settings) for name in single}
     targets = job.where.targets(given, single)
     if not (targets or several):
         emit(rendered[single[0]])

@@ -44,33 +44,46 @@ _ADVICE: Final = {
 # ---------------------------------------------------------------- formats
 
 
+class Settings(NamedTuple):
+    """How a format is to be written, where that can be chosen; each format takes what concerns it.
+
+    `template` and `style` are the texts of a Jinja2 template and of a style sheet, for the formats that have a look.
+    """
+
+    template: str | None = None
+    style: str | None = None
+
+
+_AS_IT_COMES: Final = Settings()
+
+
 class Format(NamedTuple):
     """An output format: its function, the suffixes that name it (the first is written), whether it has a look, and
     whether it makes a folder of files (`csv_files`) where it is given one, instead of a single file."""
 
-    render: Callable[[Submission, str | None, str | None], bytes]
+    render: Callable[[Submission, Settings], bytes]
     suffixes: tuple[str, ...]
     styled: bool = False
     several: bool = False
 
 
-def _markdown(submission: Submission, _template: str | None, _style: str | None) -> bytes:
+def _markdown(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_markdown(submission).encode()
 
 
-def _html(submission: Submission, template: str | None, style: str | None) -> bytes:
-    return retypeset.to_html(submission, template=template, style=style).encode()
+def _html(submission: Submission, settings: Settings) -> bytes:
+    return retypeset.to_html(submission, template=settings.template, style=settings.style).encode()
 
 
-def _pdf(submission: Submission, template: str | None, style: str | None) -> bytes:
-    return retypeset.to_pdf(submission, template=template, style=style)
+def _pdf(submission: Submission, settings: Settings) -> bytes:
+    return retypeset.to_pdf(submission, template=settings.template, style=settings.style)
 
 
-def _json(submission: Submission, _template: str | None, _style: str | None) -> bytes:
+def _json(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_json(submission)
 
 
-def _csv(submission: Submission, _template: str | None, _style: str | None) -> bytes:
+def _csv(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_csv(submission).encode()
 
 
@@ -94,12 +107,9 @@ def format_of(path: str | os.PathLike[str]) -> str | None:
     return next((name for name, form in FORMATS.items() if suffix in form.suffixes), None)
 
 
-def render(submission: Submission, to: str, *, template: str | None = None, style: str | None = None) -> bytes:
-    """Write a submission in the format `to`, one of `FORMATS`; text is UTF-8.
-
-    `template` and `style` are the text of a Jinja2 template and of a style sheet, for the formats that have a look.
-    """
-    return FORMATS[to].render(submission, template, style)
+def render(submission: Submission, to: str, settings: Settings = _AS_IT_COMES) -> bytes:
+    """Write a submission in the format `to`, one of `FORMATS`; text is UTF-8."""
+    return FORMATS[to].render(submission, settings)
 
 
 # ---------------------------------------------------------------- from a source to a target
@@ -139,7 +149,7 @@ def convert(
         *others, last = map(repr, FORMATS)
         raise OutputError(f"{asked}: end the name in one of {_suffixes()}, or say to={', '.join(others)} or {last}")
     submission = retypeset.read(source)
-    data = render(submission, form, template=template, style=style)
+    data = render(submission, form, Settings(template, style))
     write_files({Path(target): data}, sources=[Path(source)] if isinstance(source, str | os.PathLike) else [])
     return submission
 
@@ -189,9 +199,7 @@ def split(
     submission: Submission,
     formats: Collection[str],
     source: bytes | Path,
-    *,
-    template: str | None = None,
-    style: str | None = None,
+    settings: Settings = _AS_IT_COMES,
 ) -> dict[str, bytes]:
     """Write each document of a submission in each format, and each attachment decoded: contents by safe, unique name.
 
@@ -202,7 +210,7 @@ def split(
     single = [form for form in formats if not FORMATS[form].several]
     for name, part in parts(submission):
         for form in single:
-            files[names.take(name, f".{form}")] = render(part, form, template=template, style=style)
+            files[names.take(name, f".{form}")] = render(part, form, settings)
     for attachment in submission.attachments:
         safe = Path(safe_name(attachment.name, "attachment"))
         files[names.take(safe.stem, safe.suffix)] = retypeset.attachment_data(attachment, source)
