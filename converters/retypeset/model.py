@@ -123,17 +123,20 @@ class Column(Struct, frozen=True, gc=False):
     align: Align = "left"
 
 
-class Footnote(Struct, frozen=True, omit_defaults=True, gc=False):
-    """A note below a table that its cells refer to: its marker as filed (`(1)`, `*`) and its text.
+class Footnote(Struct, frozen=True, tag="footnote", tag_field="kind", omit_defaults=True, gc=False):
+    """A note that something above refers to by its marker as filed (`(1)`, `*`): cells of a table, whose part it then
+    is, or running text.
 
     Without a marker it is a further paragraph of the note before it. `apart` is false where no blank parts the marker
-    from the text (`*Restated`). The cells refer to it by its marker: `references.references`.
+    from the text (`*Restated`). `referred` are the lines of the text that refers to it, if that is no table. How to
+    find the references: `references`.
     """
 
     marker: str
     text: str
     lines: Ranges
     apart: bool = True
+    referred: Ranges = ()
 
 
 class Table(Struct, frozen=True, tag="table", tag_field="kind", gc=False):
@@ -157,7 +160,7 @@ class Table(Struct, frozen=True, tag="table", tag_field="kind", gc=False):
     text: str = ""
 
 
-Block: TypeAlias = Heading | Paragraph | List | Lines | Table | Preformatted
+Block: TypeAlias = Heading | Paragraph | List | Lines | Table | Footnote | Preformatted
 
 
 # ---------------------------------------------------------------- what was taken out, and where pages began

@@ -20,6 +20,7 @@ from typing import NamedTuple, assert_never
 from .model import (
     Block,
     Field,
+    Footnote,
     Furniture,
     Heading,
     Lines,
@@ -84,7 +85,10 @@ def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
         case Table():
             cells = [cell.text for row in (*block.head, *block.body) for cell in row.cells]
             leaves.append(_Leaf("".join([marker, *cells]), block.lines, ordered=False))
-            leaves += [_Leaf(note.marker + note.text, note.lines, ordered=True) for note in block.footnotes]
+            for note in block.footnotes:
+                _gather(note, "", leaves)
+        case Footnote():
+            leaves.append(_Leaf(marker + block.marker + block.text, block.lines, ordered=True))
         case List(items=items):
             for item in items:
                 marker += item.marker

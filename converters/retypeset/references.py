@@ -1,8 +1,11 @@
-"""Where a cell refers to a footnote: what the readers look for below a table is what the writers link.
+"""Where a cell or a text refers to a footnote: what the readers look for above a note is what the writers link.
 
 A footnote has a mark, and the cells have it behind their words and figures: `(1)`, `(a)`, `*`, `**`, `+`, `{1}`, `1/`.
 Several may share brackets: `(1,2)`. A mark at the head of a cell counts its rows, and a lone `(2)` is a figure below
 nil: neither refers to anything, nor does what names a part of something, as in `Item 14(a)`.
+
+In running text marks are seldom and brackets many: there a mark stands right behind a word or the end of its clause, or
+apart from it at the end of all.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from typing import Final, NamedTuple
 
 from .model import Cell
 
-MARK: Final = r"\((?:\d{1,2}|[A-Za-z]{1,2})\)|\*{1,4}(?:\(?\d{1,2}\))?|\+{1,3}|\{\w{1,2}\}|#{1,2}|[†‡]|<F\d{1,2}>"
+MARK: Final = (
+    r"\((?:\d{1,2}|[A-Za-z]{1,2}|[ivx]{3,5})\)|\*{1,4}(?:\(?\d{1,2}\))?|\+{1,3}|\{\w{1,2}\}|#{1,2}|[†‡]|<F\d{1,2}>"
+)
 """A mark as a pattern, but for `1/` and `a/`, which need an eye on what stands beside them."""
 
 BEHIND_FIGURE: Final = r"\(\w{1,2}\)|\{\w\}|\*{1,3}"
@@ -25,6 +30,13 @@ _REFERENCE: Final = re.compile(rf"(?=[(*+{{#†‡<])(?:{MARK}|{_BRACKETS})")
 _WITH_SLASHES: Final = re.compile(rf"{MARK}|{_BRACKETS}|(?<![\d/])(?:\d{{1,2}}|\b[a-z])/(?![\w/])")
 _ONE_OF_SEVERAL: Final = re.compile(r"\w{1,2}")
 _CITED: Final = re.compile(r"(?:\b(?:Item|Section|Sec|Rule|Article|Exhibit|Part|Paragraph)s?\b|§)", re.IGNORECASE)
+# Behind a word or its stop: `Claims1/`, `shares,(1)`, `("Company"*)`. An `A+` is a rating, `holder(s)` are several.
+_IN_TEXT: Final = re.compile(
+    r"(?<=[^\s(\[])(?:(?:\*{1,4}|#{1,2}|[†‡]|(?<=[a-z\d.,;)])\+{1,3})(?![\w*#+])|\{\w{1,2}\})"
+    r"|(?<=[a-zA-Z.,;:)\"'])\d{1,2}/(?![\w/])"
+    r"|(?:(?<=[a-zA-Z.,;:%])|(?<=\S[\"']))\((?!s\))(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})\)(?!\w)"
+    r"|(?<=\S )(?:\*{1,4}|(?<=[.;] )\((?:\d{1,2}|[a-z]|[ivx]{2,5})\))$"
+)
 # So far before its bracket stands the word that says of what it names a part.
 CITED_WITHIN: Final = 24
 
@@ -55,6 +67,18 @@ def references(cell: Cell) -> Iterator[Reference]:
                 yield Reference(*one.span(), f"({one[0]})")
         else:
             yield Reference(start, end, mark)
+
+
+def text_references(text: str) -> Iterator[Reference]:
+    """The marks in running text that may refer to a footnote, in order.
+
+    >>> [r.mark for r in text_references('Claims1/ of the "Company"* under Rule 12(b), 1,000 shares.(2)')]
+    ['1/', '*', '(2)']
+    """
+    for match in _IN_TEXT.finditer(text):
+        start, end = match.span()
+        if match[0][0] != "(" or not _CITED.search(text, max(0, start - CITED_WITHIN), start):
+            yield Reference(start, end, match[0])
 
 
 def _behind_words(cell: Cell, start: int, end: int) -> bool:

@@ -79,6 +79,7 @@ leaves: st.SearchStrategy[Block] = st.one_of(
     st.builds(Paragraph, texts, ranges),
     st.builds(Lines, texts, ranges, aligns),
     st.builds(Preformatted, texts, ranges),
+    st.builds(Footnote, texts, texts, ranges, st.booleans(), ranges),
     tables,
 )
 
@@ -180,7 +181,7 @@ def test_schema_describes_what_is_written(submission: Submission) -> None:
 def test_schema_names_every_kind_of_block() -> None:
     named = schema()["$defs"]["Document"]["properties"]["blocks"]["items"]["discriminator"]["mapping"]
     kinds = {kind.__struct_config__.tag for kind in get_args(Block)}
-    assert set(named) == kinds == {"heading", "paragraph", "list", "lines", "table", "preformatted"}
+    assert set(named) == kinds == {"heading", "paragraph", "list", "lines", "table", "footnote", "preformatted"}
 
 
 def _damaged(path: tuple[str | int, ...], value: object) -> Any:

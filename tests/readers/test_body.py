@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import retypeset
-from retypeset.model import Table
-from retypeset.notes import LOSS
+from retypeset.model import Block, Footnote, List, Paragraph, Table
+from retypeset.notes import LOSS, spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tests.conftest import Case
 
@@ -76,6 +76,31 @@ def _annexes(table: Table) -> Iterator[str]:
     yield from (f"{name}: {said}" for name, said in (("caption", table.caption), ("unit", table.unit)) if said)
     for note in table.footnotes:
         yield f"note: {note.marker}{' ' if note.apart else ''}{note.text}"
+
+
+@pytest.mark.cases("body/footnotes", 4)
+def test_footnotes(case: Case) -> None:
+    """Blocks, a line each: what they are, their lines, and what they say."""
+    submission = retypeset.read(case.data)
+    assert submission.notes == ()
+    assert "\n".join(_named(submission.documents[0].blocks)) == case.expected
+
+
+def _named(blocks: Iterable[Block]) -> Iterator[str]:
+    for block in blocks:
+        match block:
+            case List(items=items):
+                yield "list"
+                for item in items:
+                    first, *rest = _named(item.blocks)
+                    yield from (f"  {said}" for said in (first.replace("paragraph", item.marker), *rest))
+            case Paragraph(text=text, lines=lines):
+                yield f"paragraph {spans(lines)}: {text}"
+            case Footnote():
+                referred = f" (referred to in {spans(block.referred)})"
+                yield f"footnote {spans(block.lines)}: {block.marker} {block.text}{referred}"
+            case _:
+                yield type(block).__name__
 
 
 @pytest.mark.cases("body/schedules", 12)

@@ -150,6 +150,8 @@ def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
             case Table():
                 yield from (cell.text for row in (*block.head, *block.body) for cell in row.cells)
                 yield from (part for note in block.footnotes for part in (note.marker, note.text))
+            case Footnote():
+                yield from (block.marker, block.text)
             case _:
                 yield block.text
 
@@ -365,6 +367,25 @@ def test_cells_lead_to_footnotes(text: str, cell: str) -> None:
     assert f"<td>{cell}</td>" in main_of(noted(text, "*", "(a)"))
 
 
+def test_texts_lead_to_footnotes() -> None:
+    notes = (
+        Footnote("*", "Of 1996.", at(4), referred=at(1) + at(2, 3)),
+        Footnote("*", "Filed.", at(8), referred=at(7)),
+    )
+    item = ListItem("1.", (Paragraph("Bylaws*", at(7)), notes[1]), at(7, 8))
+    written = main_of(Heading("Sales*", 1, at(1)), Paragraph("A* B*", at(2, 3)), notes[0], List((item,), at(7, 8)))
+    assert 'Sales<a id="reference-4" href="#note-4" role="doc-noteref">*</a></h2>' in written
+    assert written.count('<a href="#note-4" role="doc-noteref">*</a>') == 2
+    assert '<p id="note-4" class="footnote" data-lines="4"><a href="#reference-4" role="doc-backlink"' in written
+    assert 'Bylaws<a id="reference-8" href="#note-8" role="doc-noteref">*</a>' in written
+
+
+def test_text_that_no_footnote_names_is_no_link() -> None:
+    written = main_of(Paragraph("A* B(1)", at(1)), Footnote("*", "Of 1996.", at(4), referred=at(3)))
+    assert "A* B(1)</p>" in written
+    assert '<p id="note-4" class="footnote" data-lines="4"><span class="marker">*</span> Of 1996.</p>' in written
+
+
 def test_tables_in_a_row_share_the_footnotes_below_the_last() -> None:
     written = main_of(noted("Sales (1)"), noted("Costs (1)", "(1)"), Paragraph("Text.", at(9)), noted("Wages (1)"))
     assert written.count('href="#note-8"') == 2
@@ -452,6 +473,7 @@ def hostile_blocks(text: str) -> tuple[Block, ...]:
         Preformatted(text, at(3)),
         List((ListItem(text, (Paragraph(text, at(3)), Lines(text, at(3))), at(3)),), at(3)),
         Table((Column(), Column()), (row,), (row,), at(3), text, "", (Footnote(text, text, at(3)),)),
+        Footnote(text, text, at(3), referred=at(3)),
     )
 
 

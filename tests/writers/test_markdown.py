@@ -198,6 +198,8 @@ def _expected(block: Block, shift: int) -> Iterator[Read]:
             yield from _paragraph(_all_lines(text))
         case Paragraph(text=text):
             yield from _paragraph(_one_line(text))
+        case Footnote():
+            yield from _noted(block)
         case List():
             raise AssertionError("lists are compared by check")
 
@@ -210,7 +212,11 @@ def _expected_table(table: Table) -> Iterator[Read]:
         spans = any(cell.colspan > 1 or cell.rowspan > 1 for row in rows for cell in row.cells)
         yield _expected_grid(table) if spans or len(table.head) > 1 else _expected_pipes(table)
     for note in table.footnotes:
-        yield from _paragraph(_one_line(f"{note.marker}{' ' if note.apart else ''}{note.text}"))
+        yield from _noted(note)
+
+
+def _noted(note: Footnote) -> Iterator[Read]:
+    yield from _paragraph(_one_line(f"{note.marker}{' ' if note.apart else ''}{note.text}"))
 
 
 def _expected_pipes(table: Table) -> Read:
@@ -295,6 +301,7 @@ LEAVES: st.SearchStrategy[Block] = st.one_of(
     st.builds(Heading, INLINE, st.integers(1, 8), st.just(AT)),
     st.builds(Lines, MANY, st.just(AT), ALIGNS),
     st.builds(Preformatted, MANY, st.just(AT)),
+    st.builds(Footnote, MARKERS, INLINE, st.just(AT), st.booleans()),
     tables(),
 )
 BLOCKS = st.lists(st.recursive(LEAVES, lambda inner: _lists(inner | LEAVES), max_leaves=8), max_size=6)

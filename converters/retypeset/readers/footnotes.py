@@ -1,4 +1,4 @@
-"""Pieces below a table -> its footnotes: what begins with a mark that the table refers to.
+"""Pieces below a table, or below text -> their footnotes: what begins with a mark that these refer to.
 
     Net income (a)        1,204      998            the table refers to (a) and *
     Per share *             .62      .51
@@ -6,8 +6,9 @@
     * Restated.
     (b) The Company has two plants.                 this stays in the text
 
-Tables that follow each other without a word between share the notes below the last of them. What refers to a note is
-told by `references`; how a note is joined is the business of `outline`.
+Tables that follow each other without a word between share the notes below the last of them. A note of the text stands
+at the foot of the page, or below the list it belongs to: bullets have one mark for all, clauses are counted on. What
+refers to a note is told by `references`; how a note is joined is the business of `outline`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
-from ..model import Cell, Table
-from ..references import MARK, references
-from .lines import Line, ends_sentence
+from ..model import Cell, Footnote, Range, Table
+from ..references import MARK, references, text_references
+from .lines import Line, ends_sentence, join, ranges
 from .prose import Element, Piece
+from .regions import NEW_PAGE
 
 _NOTE: Final = re.compile(rf"({MARK}|(?:\d{{1,2}}|[a-z])/(?= ))")
 # So many titles above a table may hold a mark, each of no more lines.
@@ -30,6 +32,13 @@ TITLE_LINES: Final = 3
 HANGING: Final = 8
 # Notes of which less than this share is referred to are a list of its own.
 REFERRED: Final = 0.5
+# So many lines above its note, at most, text refers to it: a list of exhibits takes three pages.
+REACH: Final = 180
+# What has the same mark so few lines below is the next bullet.
+BULLET: Final = 40
+# What clauses begin with as well; the first of a series may stand anywhere, others at the foot of a page.
+_ENCLOSED: Final = "("
+_FIRST: Final = frozenset(("(1)", "(a)", "(A)", "(i)"))
 
 
 def with_footnotes(parts: Sequence[Element]) -> list[Element]:
@@ -45,6 +54,90 @@ def with_footnotes(parts: Sequence[Element]) -> list[Element]:
             out += chain.from_iterable(run[:count])
             at += count
     return out
+
+
+def with_text_notes(parts: Sequence[Element]) -> list[Element]:
+    """Make footnotes of the pieces that the text above refers to; one that holds several is parted.
+
+    What stands right below a table is the table's, or nobody's.
+    """
+    out: list[Element] = []
+    at = 0
+    below_table = True
+    while at < len(parts):
+        part = parts[at]
+        mark = mark_of(part.lines[0]) if isinstance(part, Piece) and part.kind != "heading" else ""
+        below_table = isinstance(part, Table) or (below_table and mark != "")
+        run = _text_run(parts, at, mark) if mark and not below_table else []
+        places = _places(out, run, foot=_at_foot(parts, at + len(run))) if run else {}
+        count = _referred(run, set(places))
+        for note in chain.from_iterable(run[:count]):
+            note.referred = tuple(places.get(note.marker, ()))
+            out.append(note)
+        if not count:
+            out.append(part)
+        at += max(count, 1)
+    return out
+
+
+def _text_run(parts: Sequence[Element], at: int, mark: str) -> list[list[Piece]]:
+    """The pieces from `at` on that may be notes of the text: no bullets, no clauses."""
+    before = parts[at - 1]
+    counted = mark[0] == _ENCLOSED and mark not in _FIRST
+    if counted and isinstance(before, Piece) and before.kind == "item":
+        return []
+    run = _run(parts, at)
+    run = run[: next((n for n in range(len(run)) if _is_heading(parts[at + n])), len(run))]
+    if not run or (counted and not _at_foot(parts, at + len(run))):
+        return []
+    notes = list(chain.from_iterable(run))
+    marks = {note.marker for note in notes}
+    last = notes[-1].lines[-1].number
+    for part in parts[at + len(run) :]:
+        if not isinstance(part, Piece) or part.blanks == NEW_PAGE or part.lines[0].number > last + BULLET:
+            break
+        if mark_of(part.lines[0]) in marks:
+            return []
+    return run
+
+
+def _is_heading(part: Element) -> bool:
+    return isinstance(part, Piece) and part.kind == "heading"
+
+
+def _at_foot(parts: Sequence[Element], at: int) -> bool:
+    """Does what stands at `at` begin a page, or is nothing there?"""
+    part = parts[at] if at < len(parts) else None
+    return part is None or (isinstance(part, Piece) and part.blanks == NEW_PAGE)
+
+
+def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: bool) -> dict[str, list[Range]]:
+    """The lines of the text above that refer to each mark of a run: on its page, where it stands at the foot of one,
+    and as far as no other note has this mark."""
+    marks = {note.marker for notes in run for note in notes if note.marker}
+    least = run[0][0].lines[0].number - REACH
+    places: dict[str, list[Range]] = {}
+    for part in reversed(above):
+        if not isinstance(part, Piece) or not marks:
+            continue
+        if part.lines[0].number < least:
+            break
+        if (mark := mark_of(part.lines[0]))[:1] != _ENCLOSED or part.kind == "footnote":
+            marks.discard(mark)
+        if any(mark in line.text for line in part.lines for mark in marks):
+            text = join([line.text for line in part.lines])
+            for mark in marks.intersection(r.mark for r in text_references(text)):
+                places[mark] = [*ranges(part.lines), *places.get(mark, ())]
+        if foot and part.blanks == NEW_PAGE and part.kind != "item":
+            break
+    return places
+
+
+def footnote(piece: Piece, text: str) -> Footnote:
+    """The footnote of a piece; `text` is that of all its lines, joined."""
+    said = text[len(piece.marker) :]
+    apart = not piece.marker or said[:1] == " "
+    return Footnote(piece.marker, said.lstrip(), ranges(piece.lines), apart, piece.referred)
 
 
 def mark_of(line: Line) -> str:
@@ -64,7 +157,7 @@ def _run(parts: Sequence[Element], at: int) -> list[list[Piece]]:
     last: Piece | None = None
     for n in range(at, len(parts)):
         part = parts[n]
-        if not isinstance(part, Piece):
+        if not isinstance(part, Piece) or part.kind == "footnote":
             break
         notes = _parted(part)
         marks = [note.marker for note in notes]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ..model import Block, List, ListItem, Paragraph
+from .footnotes import footnote
 from .lines import ranges
 from .prose import Piece
 
@@ -52,7 +53,8 @@ def nest(pieces: Sequence[tuple[Piece, str]]) -> List:
     stack: list[tuple[str, list[_Open], str]] = []
     for piece, text in pieces:
         if piece.kind != "item":
-            stack[-1][1][-1].blocks.append(Paragraph(text, ranges(piece.lines)))
+            block = footnote(piece, text) if piece.kind == "footnote" else Paragraph(text, ranges(piece.lines))
+            stack[-1][1][-1].blocks.append(block)
             stack[-1][1][-1].lines.extend(piece.lines)
             continue
         known = [s for s, _, _ in stack] + [s + last for s, _, last in stack]

@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ..model import Align, Block, Footnote, Furniture, Heading, Lines, List, Paragraph, Table
-from .footnotes import with_footnotes
+from ..model import Align, Block, Furniture, Heading, Lines, Paragraph, Table
+from .footnotes import footnote, with_footnotes, with_text_notes
 from .hyphens import Hyphens
 from .lines import Line, ends_sentence, ranges
 from .lists import hangs, nest
@@ -66,7 +66,7 @@ INDENTED: Final = 0.8
 
 def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order; hyphens that are dropped go on the list of furniture."""
-    parts = with_footnotes(list(_back_matter(_listed(list(_signatures(_joined(parts)))))))
+    parts = with_footnotes(list(_back_matter(_listed(list(_signatures(_joined(with_text_notes(parts))))))))
     levels = _levels(parts)
     setter = _Setter(levels, edge, furniture, parts)
     blocks: list[Block] = []
@@ -75,19 +75,22 @@ def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> 
         if isinstance(part, Piece) and part.kind == "item":
             items.append(part)
             continue
-        if isinstance(part, Piece) and part.kind == "paragraph" and items and hangs(part, items[-1]):
+        if isinstance(part, Piece) and items and (part.kind == "footnote" or _hangs(part, items)):
             items.append(part)
             continue
-        if items:
-            blocks.append(setter.nest(items))
-            items = []
-        if isinstance(part, Piece) and part.kind == "footnote" and isinstance(table := blocks[-1], Table):
-            blocks[-1] = setter.noted(table, part)
+        blocks += setter.listed(items)
+        items = []
+        if isinstance(part, Piece) and part.kind == "footnote" and blocks and isinstance(table := blocks[-1], Table):
+            blocks[-1] = replace(table, footnotes=(*table.footnotes, footnote(part, setter.join(part.lines))))
             continue
         blocks.append(setter.block(part) if isinstance(part, Piece) else part)
-    if items:
-        blocks.append(setter.nest(items))
-    return tuple(blocks)
+    return (*blocks, *setter.listed(items))
+
+
+def _hangs(part: Piece, items: Sequence[Piece]) -> bool:
+    """Does a paragraph go on with the last of these items, over the footnotes of its page?"""
+    last = next(item for item in reversed(items) if item.kind != "footnote")
+    return part.kind == "paragraph" and hangs(part, last)
 
 
 def _joined(parts: Sequence[Element]) -> list[Element]:
@@ -109,6 +112,8 @@ def _joined(parts: Sequence[Element]) -> list[Element]:
 def _open_before(out: Sequence[Element]) -> Piece | None:
     """The last paragraph or item before the break whose sentence has no end, over footnotes at the foot of its page."""
     for part in out[: -FOOTNOTES - 2 : -1]:
+        if isinstance(part, Piece) and part.kind == "footnote":
+            continue
         if not isinstance(part, Piece) or part.kind not in ("paragraph", "item"):
             return None
         if not ends_sentence(part.lines[-1].text) and len(part.lines) > 1:
@@ -291,17 +296,19 @@ class _Setter:
             case "lines":
                 text = "\n".join(" ".join(line.text.split()) for line in piece.lines)
                 return Lines(text, where, _align(piece.lines, self.edge))
+            case "footnote":
+                return footnote(piece, self.join(piece.lines))
             case _:
                 return Paragraph(self.join(piece.lines), where)
 
-    def noted(self, table: Table, piece: Piece) -> Table:
-        """The table with a piece as its next footnote."""
-        text = self.join(piece.lines)[len(piece.marker) :]
-        note = Footnote(piece.marker, text.lstrip(), ranges(piece.lines), not piece.marker or text[:1] == " ")
-        return replace(table, footnotes=(*table.footnotes, note))
-
-    def nest(self, pieces: Sequence[Piece]) -> List:
-        return nest([(piece, self.join(piece.lines)) for piece in pieces])
+    def listed(self, pieces: Sequence[Piece]) -> Iterator[Block]:
+        """The list of these items, and the footnotes that stand below the last of them."""
+        count = len(pieces)
+        while count and pieces[count - 1].kind == "footnote":
+            count -= 1
+        if count:
+            yield nest([(piece, self.join(piece.lines)) for piece in pieces[:count]])
+        yield from map(self.block, pieces[count:])
 
 
 def _align(lines: Sequence[Line], edge: int) -> Align:

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from ..model import Furniture, Preformatted, Table
+from ..model import Furniture, Preformatted, Ranges, Table
 from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
@@ -29,13 +29,15 @@ COVER: Final = 5
 
 
 class Piece(Struct):
-    """A block in the making. `style` is what a title looks like: see `outline`."""
+    """A block in the making. `style` is what a title looks like: see `outline`. `referred` are the lines that refer to
+    a footnote of the text."""
 
     kind: Kind
     lines: list[Line]
     marker: str = ""
     style: str = ""
     blanks: int = 0
+    referred: Ranges = ()
 
 
 Element: TypeAlias = Piece | Table | Preformatted

@@ -32,7 +32,7 @@ from ..model import (
     Table,
 )
 from ..notes import spans
-from .footnotes import Linked, notes_ahead
+from .footnotes import Linked, LinkedText, notes_ahead
 
 # HTML has no heading below h6.
 _DEEPEST: Final = 6
@@ -79,9 +79,9 @@ def _escape(text: str) -> str:
     return escape_all(text, quote=False)
 
 
-def _broken(text: str) -> str:
+def _broken(html: str) -> str:
     """Lines parted by `<br>`; one at the end of a single line says, without showing, that the line ends there."""
-    return _escape(text).replace("\n", "<br>\n") if "\n" in text else f"{_escape(text)}<br>"
+    return html.replace("\n", "<br>\n") if "\n" in html else f"{html}<br>"
 
 
 def _slug(text: str) -> str:
@@ -101,6 +101,7 @@ class Body:
         self._named = {heading.lines[0].first: self._id(heading) for heading in entries.values()}
         self._entries = {line: self._named[heading.lines[0].first] for line, heading in entries.items()}
         self._page = next(self._pages, None)
+        self._text = LinkedText(document.blocks, ids.new)
 
     def write(self, blocks: Sequence[Block]) -> str:
         body = [self._block(block, notes) for block, notes in zip(blocks, notes_ahead(blocks), strict=True)]
@@ -127,12 +128,13 @@ class Body:
         anchors = self._anchors(block.lines[0].first) if block.lines else ""
         match block:
             case Paragraph(text=text, lines=lines):
-                html = f'<p data-lines="{spans(lines)}">{_escape(text)}</p>'
+                html = f'<p data-lines="{spans(lines)}">{self._text.text(text, lines)}</p>'
             case Preformatted():
                 html = _preformatted(block.text, block.lines)
             case Lines():
                 kind = "lines" if block.align == "left" else f"lines {block.align}"
-                html = f'<p class="{kind}" data-lines="{spans(block.lines)}">{_broken(block.text)}</p>'
+                text = _broken(self._text.text(block.text, block.lines))
+                html = f'<p class="{kind}" data-lines="{spans(block.lines)}">{text}</p>'
             case Heading():
                 html = self._heading(block)
             case List(items=items, lines=lines):
@@ -140,6 +142,8 @@ class Body:
                 html = f'<ul class="items" data-lines="{spans(lines)}">\n{inner}\n</ul>'
             case Table():
                 html = self._table(block, notes or block.footnotes)
+            case Footnote():
+                html = self._text.note(block)
             case _:
                 assert_never(block)
         return f"{anchors}\n{html}" if anchors else html
@@ -147,8 +151,9 @@ class Body:
     def _heading(self, heading: Heading) -> str:
         id_ = (self._named.get(heading.lines[0].first) if heading.lines else None) or self._id(heading)
         self.headings.append(Entry(id_, heading.text, heading.level))
+        text = self._text.text(heading.text, heading.lines)
         tag = f"h{min(max(heading.level, 1) + 1, _DEEPEST)}"
-        return f'<{tag} id="{id_}" data-lines="{spans(heading.lines)}">{_escape(heading.text)}</{tag}>'
+        return f'<{tag} id="{id_}" data-lines="{spans(heading.lines)}">{text}</{tag}>'
 
     def _id(self, heading: Heading) -> str:
         return self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
@@ -162,7 +167,8 @@ class Body:
         rest = item.blocks
         if rest and isinstance(rest[0], Paragraph | Lines):
             first, rest = rest[0], rest[1:]
-            text = _escape(first.text) if isinstance(first, Paragraph) else _broken(first.text)
+            text = self._text.text(first.text, first.lines)
+            text = text if isinstance(first, Paragraph) else _broken(text)
             own = spans(first.lines)
             parts.append(text if own == lines else f'<span data-lines="{own}">{text}</span>')
         parts += [f"\n{self._block(block)}" for block in rest]

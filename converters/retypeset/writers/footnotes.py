@@ -1,12 +1,14 @@
-"""Footnotes on the page: the cells of a table lead to its notes, and each note back to the first cell that names it."""
+"""Footnotes on the page: cells and texts lead to their notes, and each note back to the first that names it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape
 
-from ..model import Block, Cell, Footnote, Table
-from ..references import references
+from ..model import Block, Cell, Footnote, List, Ranges, Table
+from ..notes import spans
+from ..references import Reference, references, text_references
 
 
 def notes_ahead(blocks: Sequence[Block]) -> list[Sequence[Footnote]]:
@@ -38,16 +40,7 @@ class Linked:
 
     def cell(self, cell: Cell) -> str:
         """The HTML of a cell's text, its references made links."""
-        text = cell.text
-        if not self._notes:
-            return escape(text, quote=False)
-        parts: list[str] = []
-        at = 0
-        for start, end, mark in references(cell):
-            if mark in self._notes:
-                parts += [escape(text[at:start], quote=False), self._link(mark, text[start:end])]
-                at = end
-        return "".join([*parts, escape(text[at:], quote=False)])
+        return _marked(cell.text, references(cell) if self._notes else (), (self,))
 
     def note(self, note: Footnote, lines: str) -> str:
         """The HTML of a note below its table; `lines` names its source lines."""
@@ -65,9 +58,62 @@ class Linked:
             kind = f'id="{ids[0]}" {kind}'
         return f"<p {kind}>{marker}{' ' if note.apart else ''}{text}</p>"
 
-    def _link(self, mark: str, text: str) -> str:
+    def link(self, mark: str, text: str) -> str:
+        """The HTML of a reference; "" where no note has this mark."""
+        if mark not in self._notes:
+            return ""
         own = ""
         if mark not in self._first:
             self._first[mark] = self._new_id(f"reference-{self._places[mark]}")
             own = f' id="{self._first[mark]}"'
         return f'<a{own} href="#{self._notes[mark]}" role="doc-noteref">{escape(text, quote=False)}</a>'
+
+
+class LinkedText:
+    """The footnotes of the text of a document, by the lines that refer to them."""
+
+    def __init__(self, blocks: Iterable[Block], new_id: Callable[[str], str]) -> None:
+        self._new_id = new_id
+        self._notes: dict[int, Linked] = {}  # by the first line of each note
+        places: list[tuple[int, Linked]] = []
+        for note in _text_notes(blocks):
+            linked = self._notes[note.lines[0].first] = Linked((note,), new_id)
+            places += [(where.first, linked) for where in note.referred]
+        places.sort(key=lambda place: place[0])
+        self._lines = [line for line, _ in places]
+        self._linked = [linked for _, linked in places]
+
+    def text(self, text: str, lines: Ranges) -> str:
+        """The HTML of a text that stands on these lines, its references made links."""
+        linked = [
+            self._linked[n]
+            for first, last in lines
+            for n in range(bisect_left(self._lines, first), bisect_left(self._lines, last + 1))
+        ]
+        return _marked(text, text_references(text) if linked else (), linked)
+
+    def note(self, note: Footnote) -> str:
+        """The HTML of a note."""
+        linked = (self._notes.get(note.lines[0].first) if note.lines else None) or Linked((), self._new_id)
+        return linked.note(note, spans(note.lines))
+
+
+def _text_notes(blocks: Iterable[Block]) -> Iterator[Footnote]:
+    for block in blocks:
+        if isinstance(block, List):
+            for item in block.items:
+                yield from _text_notes(item.blocks)
+        elif isinstance(block, Footnote) and block.lines:
+            yield block
+
+
+def _marked(text: str, references: Iterable[Reference], linked: Sequence[Linked]) -> str:
+    """The HTML of a text; each reference leads to the first note that has its mark."""
+    parts: list[str] = []
+    at = 0
+    for start, end, mark in references:
+        link = next(filter(None, (one.link(mark, text[start:end]) for one in linked)), "")
+        if link:
+            parts += [escape(text[at:start], quote=False), link]
+            at = end
+    return "".join([*parts, escape(text[at:], quote=False)])

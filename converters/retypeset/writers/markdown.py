@@ -23,7 +23,7 @@ How a block is written, and what Markdown cannot say of it:
     Table          pipe table, or <table>    <table> where cells span or the head has several rows; the indentation
                                              of labels is lost
                    fenced code               where the table holds its own text: its cells are not to be trusted
-                   (1) text                  a footnote, in a paragraph below; nothing links it with its cells
+    Footnote       (1) text                  a paragraph; nothing links it with what refers to it
 
 Text is taken to be free of carriage returns and NUL, which `readers.decode` takes out. A block without a character of
 its own is not written. The layout of the output is decided here; what a table or a list is, is not.
@@ -45,6 +45,7 @@ from ..model import (
     Block,
     Cell,
     Document,
+    Footnote,
     Header,
     Heading,
     Lines,
@@ -155,6 +156,8 @@ def _block(block: Block, shift: int, bullet: str) -> str:
             return _fence(text)
         case Table():
             return _table(block)
+        case Footnote():
+            return _note(block)
         case _:
             assert_never(block)
 
@@ -242,9 +245,13 @@ def _table(table: Table) -> str:
     plain = len(table.head) <= 1 and all(cell.colspan == cell.rowspan == 1 for row in rows for cell in row.cells)
     parts = [
         _fence(table.text) or ((_pipes(table) if plain else _grid(table)) if filled else ""),
-        *(_start(_inline(f"{note.marker}{' ' if note.apart else ''}{note.text}")) for note in table.footnotes),
+        *map(_note, table.footnotes),
     ]
     return "\n\n".join(filter(None, parts))
+
+
+def _note(note: Footnote) -> str:
+    return _start(_inline(f"{note.marker}{' ' if note.apart else ''}{note.text}"))
 
 
 def _pipes(table: Table) -> str:
