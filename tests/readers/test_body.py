@@ -58,7 +58,7 @@ def test_lines(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/tables", 34)
+@pytest.mark.cases("body/tables", 36)
 def test_tables(case: Case) -> None:
     _check(case)
 

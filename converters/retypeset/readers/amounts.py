@@ -15,13 +15,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..references import BEHIND_FIGURE
+from .dates import CENTURIES, YEAR, is_day
 from .leaders import LEADERS, without_leaders
 
 STRONG: Final = re.compile(r"[$(<+-]{0,3}\d(?:[\d,]*\d)?(?:\.\d+)?[)%]{0,2}|[$(]{0,2}\.\d+[)%]{0,2}|-{1,3}")
 _AMOUNT: Final = re.compile(
     r"[$(<+£-]{0,3}\s{0,12}[$(]?\s{0,12}\.?\d[\d,./]*(?: {1,4}\d{1,2}/\d{1,3})?\s?\)?\s{0,3}%?\)?"
     rf"(?:\s?(?:{BEHIND_FIGURE}|[a-z]))?"
-    r"|[$]?\s{0,12}[-–—]{1,3}|-0-|N/?[AM]|\*{1,2}|X",
+    r"|[$]?\s{0,12}[-–—]{1,3}|[$+]?\s{0,12}-0-|N/?[AM]|\*{1,2}|X",
     re.IGNORECASE,
 )
 # `3.3%-7.0%`, `$17.58 to $36.75`, `6 - 9`: a range is one figure; `60077-1076` and `33-43189` are numbers of something.
@@ -47,7 +48,7 @@ _FIGURE: Final = "0123456789,./"
 _AMOUNT_STARTS: Final = frozenset("$(<+£-–—.0123456789*XxNn")
 _STARTS: Final = _AMOUNT_STARTS | frozenset("%)")
 _SIGNED: Final = frozenset(("/s/", "/S/"))
-SIGN: Final = frozenset(("$", "($", "(", "£"))
+SIGN: Final = frozenset(("$", "($", "(", "£", "+"))
 _AFTER: Final = frozenset(("%", ")", ")%", "%)"))
 _SIGNS: Final = SIGN | _AFTER
 # Parts so close may be one: stretched words, and the name of one who signs behind `/s/`.
@@ -213,6 +214,13 @@ def is_figure(text: str) -> bool:
     if first in "$(" and text[1:2] in _DIGITS and not text[1 : -1 if text[-1] == ")" else None].strip(_FIGURE):
         return True
     return first in _AMOUNT_STARTS and (_AMOUNT.fullmatch(text) or _RANGE.fullmatch(text)) is not None
+
+
+def is_counted(part: Part) -> bool:
+    """Does a part state an amount that is neither a year nor a day?"""
+    said = part.text
+    # An amount is a year only where it begins like one.
+    return part.amount and not is_day(said) and (said[:2] not in CENTURIES or not YEAR.fullmatch(said))
 
 
 def before_mark(part: Part) -> int:

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from .justified import is_spread, runs_on, text_column
 from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
+from .runs import Weighed, runs_of
 from .weights import GAP, LABEL, LAST_FIGURE, PROSE, PROSE_WORDS, SENTENCE, Span, many_parts, one_part, segments
 
 _NOTE_MARK: Final = re.compile(r"(?:\*{1,3}|\(\d{1,2}\)|\{\d\}|\([a-z]\))\s*\S")
@@ -63,8 +64,6 @@ NEW_PAGE: Final = 9
 # right than this.
 WORDY: Final = 0.75
 LEFT: Final = 24
-# A line that was filled in takes up no more lines, rules among them.
-FILLED: Final = 2
 
 
 class Region(Struct):
@@ -77,24 +76,6 @@ class Region(Struct):
     lines: list[Line]
     blanks: list[int]
     tags: dict[int, str]
-
-
-class _Weighed(Struct):
-    """The lines that hold anything, what speaks for each, and what a change of state costs right before it.
-
-    What few lines have is kept by the line's place: `parts`, where gaps part it into two or more; `stubs`, where the
-    first figure of such a line begins; `tags`, the tags above it. `loose` are the places of the lines whose weight may
-    depend on their neighbours: those with parts, and those that neither words nor figures settle.
-    """
-
-    lines: list[Line]
-    weights: list[float]
-    costs: list[float]
-    blanks: list[int]
-    parts: dict[int, list[Span]]
-    stubs: dict[int, int]
-    tags: dict[int, str]
-    loose: list[int]
 
 
 def right_edge(lines: Sequence[Line]) -> int:
@@ -111,7 +92,7 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     weighed = _weigh(lines, edge)
     _weigh_by_neighbours(weighed, edge)
     own, blanks = weighed.lines, weighed.blanks
-    runs = _without_filled(_best(weighed.weights, weighed.costs), weighed)
+    runs = runs_of(weighed)
     starts = [start for start, _ in runs]
     regions = [
         Region(table, own[start:end], blanks[start:end], {})
@@ -125,61 +106,10 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     return regions
 
 
-def _without_filled(runs: Sequence[tuple[int, bool]], weighed: _Weighed) -> list[tuple[int, bool]]:
-    """The runs, but a figure that ends a sentence of the text above is text: a form was filled in."""
-    lines, blanks = weighed.lines, weighed.blanks
-    out: list[tuple[int, bool]] = []
-    for (start, table), (end, _) in pairwise([*runs, (len(lines), False)]):
-        own = [i for i in range(start, end) if lines[i].kind == TEXT] if table and end - start <= FILLED else []
-        filled = (
-            len(own) == 1
-            and start > 0
-            and not blanks[start]
-            and lines[start - 1].kind == TEXT
-            and not ends_sentence(lines[start - 1].text)
-            and lines[start].kind == TEXT
-            and weighed.weights[start] <= LAST_FIGURE + TAGGED
-            and not lines[start].text[lines[start].indent].isupper()
-        )
-        if not out or out[-1][1] is not (table and not filled):
-            out.append((start, table and not filled))
-    return out
-
-
-def _best(weights: Sequence[float], costs: Sequence[float]) -> list[tuple[int, bool]]:
-    """The runs whose weights less the costs of changing are greatest: where each begins, and whether it is a table.
-
-    `text` and `table` are the best sums of all ways that end in that state. Where one is ahead of the other by more
-    than a change costs, both ways come through it: all lines up to there are decided, and no way back need be kept.
-    """
-    runs: list[tuple[int, bool]] = []
-    text, table = 0.0, -1.0
-    state: bool | None = None
-    since = 0  # the first line that is not decided yet
-    for i, (weight, cost) in enumerate(zip(weights, costs, strict=True)):
-        if table < text - cost:
-            table = text - cost
-            if state is not False and i:
-                state = False
-                runs.append((since, state))
-            since = i
-        elif table - cost > text:
-            text = table - cost
-            if not state:
-                state = True
-                runs.append((since, state))
-            since = i
-        text -= weight
-        table += weight
-    if weights and state is not (table > text):
-        runs.append((since, table > text))
-    return runs
-
-
 # ---------------------------------------------------------------- weights
 
 
-def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # one tight loop: calls cost more than work
+def _weigh(lines: Sequence[Line], edge: int) -> Weighed:  # noqa: PLR0915  # one tight loop: calls cost more than work
     """Weigh each line for itself and by the tags it stands between: the inner loop.
 
     A blank line only counts up, a line of prose is known by its words; the rest may cost more.
@@ -188,7 +118,7 @@ def _weigh(lines: Sequence[Line], edge: int) -> _Weighed:  # noqa: PLR0915  # on
     weights: list[float] = []
     costs: list[float] = []
     above: list[int] = []
-    weighed = _Weighed(own, weights, costs, above, {}, {}, {}, [])
+    weighed = Weighed(own, weights, costs, above, {}, {}, {}, [])
     loose = weighed.loose
     bonus, title = 0.0, False  # between <TABLE> and </TABLE>; between <TABLE> and <CAPTION>
     blanks, tag, before, n = 0, "", TEXT, 0
@@ -265,7 +195,7 @@ def _inside(tag: str, bonus: float, title: bool) -> tuple[float, bool]:
     return bonus, title
 
 
-def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
+def _weigh_by_neighbours(weighed: Weighed, edge: int) -> None:
     """Weigh the loose lines by those above and below."""
     _weigh_stretched(weighed)
     lines, weights, blanks = weighed.lines, weighed.weights, weighed.blanks
@@ -283,7 +213,7 @@ def _weigh_by_neighbours(weighed: _Weighed, edge: int) -> None:
     _weigh_heads(weighed, edge)
 
 
-def _weigh_heads(weighed: _Weighed, edge: int) -> None:
+def _weigh_heads(weighed: Weighed, edge: int) -> None:
     """Weigh heads and labels by the figures below them."""
     lines, weights, blanks = weighed.lines, weighed.weights, weighed.blanks
     far = HEAD_SHARE * edge
@@ -307,7 +237,7 @@ def _weigh_heads(weighed: _Weighed, edge: int) -> None:
             weights[i] = HEAD
 
 
-def _weigh_stretched(weighed: _Weighed) -> None:
+def _weigh_stretched(weighed: Weighed) -> None:
     """Weigh lines with gaps as prose where they end where prose beside them ends, their blanks spread over words."""
     weights = weighed.weights
     rows = list(weighed.parts)
@@ -330,7 +260,7 @@ def _weigh_stretched(weighed: _Weighed) -> None:
         weighed.loose = [i for i in weighed.loose if i not in settled]
 
 
-def _is_stretched(weighed: _Weighed, i: int, upper: int) -> bool:
+def _is_stretched(weighed: Weighed, i: int, upper: int) -> bool:
     """Was a line stretched as the one beside it? `upper` is that of the two which stands above the other."""
     lines = weighed.lines
     together = not weighed.blanks[upper + 1] and runs_on(lines[upper], lines[upper + 1])
@@ -346,7 +276,7 @@ def _begin_prose(lines: Sequence[Line], i: int) -> bool:
     return line.indent <= LEFT or text_column(line) > line.indent
 
 
-def _in_cell(weighed: _Weighed, i: int) -> bool:
+def _in_cell(weighed: Weighed, i: int) -> bool:
     """Does a line stand below the last cell of a row that is not far above?"""
     indent = weighed.lines[i].indent
     for row in range(i, max(0, i - NEAR_STUB), -1):
@@ -359,7 +289,7 @@ def _in_cell(weighed: _Weighed, i: int) -> bool:
     return False
 
 
-def _align(weighed: _Weighed, row: int, i: int) -> None:
+def _align(weighed: Weighed, row: int, i: int) -> None:
     """Weigh gaps that line up with those of the row before, for both rows."""
     weights, stubs = weighed.weights, weighed.stubs
     doubtful = [r for r in (row, i) if r not in stubs and weights[r] < ALIGNED]
@@ -368,14 +298,14 @@ def _align(weighed: _Weighed, row: int, i: int) -> None:
             weights[r] += ALIGNED
 
 
-def _parts(weighed: _Weighed, row: int) -> list[Span]:
+def _parts(weighed: Weighed, row: int) -> list[Span]:
     parts = weighed.parts[row]
     if not parts:
         parts = weighed.parts[row] = segments(weighed.lines[row].text)
     return parts
 
 
-def _under_row(weighed: _Weighed, row: int, i: int) -> None:
+def _under_row(weighed: Weighed, row: int, i: int) -> None:
     """Weigh a line without gaps by the row above: it may go on with one of its cells, or be a label."""
     line = weighed.lines[i]
     if i - row <= NEAR and not weighed.blanks[i] and line.indent >= CELL_INDENT:

@@ -19,9 +19,9 @@ from msgspec import Struct
 
 from ..model import Column, Furniture, Preformatted, Range, Table
 from ..references import BEHIND_FIGURE
-from .amounts import Part, parts_of
+from .amounts import Part, is_counted, parts_of
 from .columns import find_columns, part_columns
-from .dates import CENTURIES, YEAR, is_date, is_day
+from .dates import YEAR, is_date
 from .heads import head_rows
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ends_sentence, ranges, rules
@@ -122,9 +122,7 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
         for part in parts[1:]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
-                # An amount is a year only where it begins like one.
-                said = part.text
-                amounts += not is_day(said) and (said[:2] not in CENTURIES or not YEAR.fullmatch(said))
+                amounts += is_counted(part)
         out.append(TableLine(own, parts, blanks, tag, False, amounts, stub))
     return out
 
@@ -199,7 +197,7 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
     above = lines[max(start, i - ABOVE) : i]
     drawn = any(x.rule or x.tags for x in lines[i + 1 : i + len(group) + 1])  # heads, wherever they stand
     stub = -1 if drawn else min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
-    if not any(len(x.parts) > 1 and _over(x, stub) and not _labelled_text(x, above) for x in group):
+    if not any(len(x.parts) > 1 and not _is_item(x) and _over(x, stub) and not _labelled_text(x, above) for x in group):
         return False
     return not (lines[i].blanks == NEW_PAGE and _same_heads(lines[start:i], group, furniture))
 

@@ -1,0 +1,147 @@
+"""Weights of lines -> runs: the parting into tables and text that is best, and what is mended in it.
+
+How a line is weighed is the business of `regions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from .amounts import is_counted, parts_of
+from .lines import TEXT, Line, ends_sentence
+from .markers import marker_of
+from .weights import PROSE, Span
+
+# A line that was filled in takes up no more lines, rules among them.
+FILLED: Final = 2
+# The most such a line weighs: one figure, and the tag above its table.
+MOST_FILLED: Final = 2.0
+# The label of a row between tables takes up no more lines, with no more blank ones above each.
+LABELS: Final = 4
+APART: Final = 2
+
+# Where a run begins, and whether it is a table.
+Run: TypeAlias = tuple[int, bool]
+
+
+class Weighed(Struct):
+    """The lines that hold anything, what speaks for each, and what a change of state costs right before it.
+
+    What few lines have is kept by the line's place: `parts`, where gaps part it into two or more; `stubs`, where the
+    first figure of such a line begins; `tags`, the tags above it. `loose` are the places of the lines whose weight may
+    depend on their neighbours: those with parts, and those that neither words nor figures settle.
+    """
+
+    lines: list[Line]
+    weights: list[float]
+    costs: list[float]
+    blanks: list[int]
+    parts: dict[int, list[Span]]
+    stubs: dict[int, int]
+    tags: dict[int, str]
+    loose: list[int]
+
+
+def runs_of(weighed: Weighed) -> list[Run]:
+    """Part the lines into runs of tables and of text, by turns."""
+    return _without_filled(_with_labels(_joined(_best(weighed.weights, weighed.costs), weighed), weighed), weighed)
+
+
+def _joined(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
+    """The runs, but a few lines between two tables are rows where they lead to the end of one."""
+    lines, blanks = weighed.lines, weighed.blanks
+    out: list[Run] = []
+    for start, table in runs:
+        before = out[-1][0] if out else 0
+        if table and before and max(blanks[before:start]) <= APART and _is_label(weighed, before, start):
+            leads_in = marker_of(lines[before]) and any(blanks[before + 1 : start])  # to items: it stays text
+            if not leads_in:
+                out.pop()
+                continue
+        out.append((start, table))
+    return out
+
+
+def _with_labels(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
+    """The runs, but where one begins in the midst of a label, it begins with the label."""
+    lines, blanks = weighed.lines, weighed.blanks
+    out: list[Run] = list(runs[:1])
+    for (start, table), (end, _) in pairwise([*runs[1:], (len(lines), False)]):
+        before = out[-1][0]
+        begin = start
+        rows = [line for line in lines[start : min(end, start + FILLED + 1)] if line.kind == TEXT] if table else []
+        if len(rows) > 1 and lines[start].text[lines[start].indent].islower():
+            label = next((i for i in range(start - 1, before, -1) if blanks[i]), before)
+            begin = label if _is_label(weighed, label, start) else start
+        if begin == before:
+            out.pop()
+        out.append((begin, table))
+    return out
+
+
+def _is_label(weighed: Weighed, start: int, end: int) -> bool:
+    """Do the lines from `start` on lead to a row at `end`: no blank line between, and none reaches its figures?"""
+    lines = weighed.lines
+    if end - start > LABELS or weighed.blanks[end] or lines[end].kind != TEXT:
+        return False
+    if weighed.weights[start] <= PROSE and end - start > 1 and lines[start].indent > lines[start + 1].indent:
+        return False  # a paragraph
+    figures = [part.end for part in parts_of(lines[end].text)[1:] if is_counted(part)]
+    return bool(figures) and all(
+        len(line.text) <= figures[0] or any(map(is_counted, parts_of(line.text)[1:])) for line in lines[start:end]
+    )
+
+
+def _best(weights: Sequence[float], costs: Sequence[float]) -> list[Run]:
+    """The runs whose weights less the costs of changing are greatest: where each begins, and whether it is a table.
+
+    `text` and `table` are the best sums of all ways that end in that state. Where one is ahead of the other by more
+    than a change costs, both ways come through it: all lines up to there are decided, and no way back need be kept.
+    """
+    runs: list[Run] = []
+    text, table = 0.0, -1.0
+    state: bool | None = None
+    since = 0  # the first line that is not decided yet
+    for i, (weight, cost) in enumerate(zip(weights, costs, strict=True)):
+        if table < text - cost:
+            table = text - cost
+            if state is not False and i:
+                state = False
+                runs.append((since, state))
+            since = i
+        elif table - cost > text:
+            text = table - cost
+            if not state:
+                state = True
+                runs.append((since, state))
+            since = i
+        text -= weight
+        table += weight
+    if weights and state is not (table > text):
+        runs.append((since, table > text))
+    return runs
+
+
+def _without_filled(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
+    """The runs, but a figure that ends a sentence of the text above is text: a form was filled in."""
+    lines, blanks = weighed.lines, weighed.blanks
+    out: list[Run] = []
+    for (start, table), (end, _) in pairwise([*runs, (len(lines), False)]):
+        own = [i for i in range(start, end) if lines[i].kind == TEXT] if table and end - start <= FILLED else []
+        filled = (
+            len(own) == 1
+            and start > 0
+            and not blanks[start]
+            and lines[start - 1].kind == TEXT
+            and not ends_sentence(lines[start - 1].text)
+            and lines[start].kind == TEXT
+            and weighed.weights[start] <= MOST_FILLED
+            and not lines[start].text[lines[start].indent].isupper()
+        )
+        if not out or out[-1][1] is not (table and not filled):
+            out.append((start, table and not filled))
+    return out
