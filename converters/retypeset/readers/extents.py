@@ -34,6 +34,8 @@ MOST_HEADS: Final = 12
 # Where a new table may begin, so many lines above are looked at; heads that stand there again, among the first so many.
 ABOVE: Final = 20
 AT_TOP: Final = 14
+# So many rows with one figure each are a table of their own.
+LISTED: Final = 3
 # What begins further right than this share of the way to the figures may head them; so may what has a rule near them.
 FAR: Final = 0.6
 NEAR_RULE: Final = 8
@@ -70,11 +72,11 @@ def blocks_of(lines: Sequence[TableLine], furniture: list[Furniture]) -> Iterato
             and (x.blanks or before.rule)
             and _begins(lines, start, i, furniture)
         ):
-            yield _trimmed(lines[start:i])
+            yield from _trimmed_each(lines[start:i])
             start, amounts = i, False
         amounts = amounts or x.amounts > 0
         before = x
-    yield _trimmed(lines[start:])
+    yield from _trimmed_each(lines[start:])
 
 
 def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furniture]) -> bool:
@@ -116,6 +118,21 @@ def _same_heads(above: Sequence[TableLine], group: Sequence[TableLine], furnitur
         furniture.append(Furniture("head", x.line.text, Range(x.line.number, x.line.number)))
         x.parts, x.stub = [], -1
     return True
+
+
+def _trimmed_each(lines: Sequence[TableLine]) -> Iterator[Block]:
+    """The table of these lines; two, where rows with one figure each stand apart below rows that all have several."""
+    figures = [n for n, x in enumerate(lines) if x.amounts]
+    one = len(figures)
+    while one and lines[figures[one - 1]].amounts == 1:
+        one -= 1
+    if 0 < one <= len(figures) - LISTED and all(lines[n].amounts > 1 for n in figures[:one]):
+        between = range(figures[one - 1] + 1, figures[one] + 1)
+        start = next((n for n in between if lines[n].parts and 0 < lines[n].blanks < NEW_PAGE), 0)
+        if start:
+            yield _trimmed(lines[:start])
+            lines = lines[start:]
+    yield _trimmed(lines)
 
 
 def _trimmed(lines: Sequence[TableLine]) -> Block:

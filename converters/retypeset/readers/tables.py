@@ -1,7 +1,7 @@
 """Table regions -> tables: titles and notes given back to the text, stacked tables parted, rows put together.
 
     region   what `regions` took for a table; titles above and notes below go to `prose`
-    table    parted where new heads begin: several tables stand under one tag, one goes on over pages
+    extents  parted where new heads begin: several tables stand under one tag, one goes on over pages (`extents`)
     heads    lines above the <S> line, or above the first row that has a label and an amount (`heads`)
     columns  from the gutters of the rows (`columns`)
     rows     each a label and its cells, over as many lines as it was wrapped (`rows`)
