@@ -2,7 +2,7 @@
 # Both set up what they need first, on a machine that has Python, make and nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean packages
+.PHONY: help demo test bench lock clean packages tools
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -10,6 +10,11 @@ CONVERTED := examples/converted
 
 # What WeasyPrint loads at run time, the fonts the style sheets name, and for the tests pdftotext and groff.
 PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation poppler-utils groff-base
+
+# What the checks of the page need, by the command that tells whether it is there: a browser, Java, and npm, which brings
+# axe and the Nu checker.
+TOOLS := chromium:chromium java:default-jre-headless npm:npm
+CHECKERS := tests/browser/node_modules/.package-lock.json
 
 # Another installation may be under way: wait for its lock.
 APT := DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300
@@ -35,7 +40,8 @@ demo: $(READY) | packages
 	@echo "Open one of these in a browser, beside the filing it was made from in examples/:"
 	@ls $(CONVERTED)/*.html $(CONVERTED)/*.pdf
 
-test: $(READY) | packages
+test: $(READY) | packages tools
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(CHECKERS); fi
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
@@ -53,20 +59,33 @@ lock:
 		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' --quiet -o requirements-dev.lock
 
 clean:
-	rm -rf .venv $(CONVERTED) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv tests/browser/node_modules $(CONVERTED) dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find converters tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-packages:
-	@missing=$$(for package in $(PACKAGES); do \
-		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || echo "$$package"; done); \
+define install
 	missing=$$(echo $$missing); \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "Installing $$missing"; \
 		$(APT) update -qq && $(APT) install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else \
-		echo "For PDF and the tests install these Debian packages, or what your system calls them: $$missing" >&2; \
+		echo "For $(1) install these Debian packages, or what your system calls them: $$missing" >&2; \
 	fi
+endef
+
+packages:
+	@missing=$$(for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null | grep -qx installed || echo "$$package"; done); \
+	$(call install,PDF and the tests)
+
+tools: | packages
+	@missing=$$(for tool in $(TOOLS); do command -v "$${tool%%:*}" >/dev/null || echo "$${tool##*:}"; done); \
+	$(call install,the checks of the page)
+
+$(CHECKERS): tests/browser/package-lock.json
+	@echo "Installing axe and the Nu checker"
+	@npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(READY): pyproject.toml requirements-dev.lock | packages
 	@set -eu; python='$(find_python)'; \

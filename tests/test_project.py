@@ -158,6 +158,17 @@ def test_lock_holds_names_and_hashes_and_no_registry() -> None:
     assert odd == []
 
 
+def test_make_installs_the_programs_that_tests_skip_without() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    texts = [path.read_text("utf-8") for path in sorted((ROOT / "tests" / "browser").glob("*.py"))]
+    needed = {
+        f"{name}:{package}" for text in texts for name, package in re.findall(r'needed\("(.+?)", "(.+?)"\)', text)
+    }
+    installed = re.search(r"^TOOLS := (.*)$", makefile, re.MULTILINE)
+    assert installed
+    assert needed == set(installed[1].split())
+
+
 # ---------------------------------------------------------------- the benchmark
 
 
