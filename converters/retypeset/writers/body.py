@@ -33,7 +33,6 @@ from ..model import (
 )
 from ..notes import spans
 from .footnotes import Linked, LinkedText, notes_ahead
-from .titles import titles_above
 
 # HTML has no heading below h6.
 _DEEPEST: Final = 6
@@ -94,7 +93,7 @@ class Body:
 
     def __init__(self, document: Document, ids: Ids) -> None:
         self.headings: list[Entry] = []
-        self._above: list[int] = []  # the levels of the headings that the last one stands below, and its own
+        self._above: list[tuple[int, int]] = []  # level and rank of the last heading and of those it stands below
         self._ids = ids
         self._linked: Linked | None = None
         self._pages = iter(document.pages)
@@ -106,12 +105,7 @@ class Body:
         self._text = LinkedText(document.blocks, ids.new)
 
     def write(self, blocks: Sequence[Block]) -> str:
-        """The HTML of the blocks; titles that stand right above a table are inside it, as its caption."""
-        body: list[str] = []
-        above = titles_above(blocks)
-        for n, (block, notes) in enumerate(zip(blocks, notes_ahead(blocks), strict=True)):
-            titles = [body.pop() for _ in range(above[n])][::-1]
-            body.append(self._block(block, notes, "\n".join(titles)))
+        body = [self._block(block, notes) for block, notes in zip(blocks, notes_ahead(blocks), strict=True)]
         body.append(self._anchors(sys.maxsize))
         return "\n".join(filter(None, body))
 
@@ -127,11 +121,10 @@ class Body:
             self._page = next(self._pages, None)
         return anchors
 
-    def _block(self, block: Block, notes: Sequence[Footnote] = (), titles: str = "") -> str:
+    def _block(self, block: Block, notes: Sequence[Footnote] = ()) -> str:
         """The HTML of a block, after the anchors of the pages that begin before it.
 
-        `notes` are the footnotes that a table can refer to, where it can refer to others than its own; `titles` is
-        the HTML of the blocks that are its caption.
+        `notes` are the footnotes that a table can refer to, where it can refer to others than its own.
         """
         anchors = self._anchors(block.lines[0].first) if block.lines else ""
         match block:
@@ -149,7 +142,7 @@ class Body:
                 inner = "\n".join(map(self._item, items))
                 html = f'<ul class="items" data-lines="{spans(lines)}">\n{inner}\n</ul>'
             case Table():
-                return self._table(block, notes or block.footnotes, titles, anchors)
+                html = self._table(block, notes or block.footnotes)
             case Footnote():
                 html = self._text.note(block)
             case _:
@@ -159,12 +152,23 @@ class Body:
     def _heading(self, heading: Heading) -> str:
         id_ = (self._named.get(heading.lines[0].first) if heading.lines else None) or self._id(heading)
         self.headings.append(Entry(id_, heading.text, heading.level))
-        # How deep it stands below others, not its level: a page must not skip one.
-        self._above = [level for level in self._above if level < heading.level]
-        self._above.append(heading.level)
         text = self._text.text(heading.text, heading.lines)
-        tag = f"h{min(len(self._above) + 1, _DEEPEST)}"
-        return f'<{tag} id="{id_}" data-lines="{spans(heading.lines)}">{text}</{tag}>'
+        shown, heard = min(max(heading.level, 1) + 1, _DEEPEST), self._rank(heading.level)
+        level = "" if heard == shown else f' aria-level="{heard}"'
+        return f'<h{shown} id="{id_}"{level} data-lines="{spans(heading.lines)}">{text}</h{shown}>'
+
+    def _rank(self, level: int) -> int:
+        """How deep a heading stands below others, from 2, the title of the page being above all of them.
+
+        Filings skip levels, from a title to a small heading, and begin with one; those who hear the page must not.
+        """
+        while self._above and self._above[-1][0] > level:
+            self._above.pop()
+        over, rank = self._above[-1] if self._above else (level - 1, 1)
+        if over < level:
+            rank += 1
+            self._above.append((level, rank))
+        return rank
 
     def _id(self, heading: Heading) -> str:
         return self._ids.new(f"item-{_slug(heading.item)}" if heading.item else _slug(heading.text))
@@ -188,23 +192,17 @@ class Body:
 
     # ------------------------------------------------------------ tables
 
-    def _table(self, table: Table, notes: Sequence[Footnote], titles: str, anchors: str) -> str:
+    def _table(self, table: Table, notes: Sequence[Footnote]) -> str:
         """A table and its footnotes; where the cells are not to be trusted, its text stands for them."""
         linked = self._linked or Linked(notes, self._ids.new)
-        parts = [titles, anchors]
-        if table.text:
-            parts.append(_preformatted(table.text, table.lines))
-        elif titles:
-            parts = [self._grid(table, linked, "\n".join(filter(None, parts)))]
-        else:
-            parts.append(self._grid(table, linked))
+        parts = [_preformatted(table.text, table.lines) if table.text else self._grid(table, linked)]
         for note in table.footnotes:
             anchors = self._anchors(note.lines[0].first) if note.lines else ""
             parts += [anchors, linked.note(note, spans(note.lines))]
         self._linked = linked if notes and not table.footnotes else None
         return "\n".join(filter(None, parts))
 
-    def _grid(self, table: Table, linked: Linked, caption: str = "") -> str:
+    def _grid(self, table: Table, linked: Linked) -> str:
         lines = spans(table.lines)
         aligns = [column.align for column in table.columns]
         widths = _widths(table)
@@ -214,8 +212,7 @@ class Body:
         columns = "".join(f'<col style="--width:{100 * width / total:.1f}%">' for width in widths)
         parts = [
             f'<div class="{kind}" role="group" aria-label="Table, lines {lines}" tabindex="0" style="{sizes}">',
-            f'<table data-lines="{lines}"{"" if caption else self._called(table)}>',
-            f"<caption>\n{caption}\n</caption>" if caption else "",
+            f'<table data-lines="{lines}"{self._called(table)}>',
             f"<colgroup>{columns}</colgroup>" if columns else "",
             self._rows("thead", table.head, aligns, linked),
             self._rows("tbody", table.body, aligns, linked),
