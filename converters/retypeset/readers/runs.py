@@ -14,7 +14,7 @@ from msgspec import Struct
 from .amounts import is_counted, parts_of
 from .lines import TEXT, Line, ends_sentence
 from .markers import marker_of
-from .weights import PROSE, Span
+from .weights import PROSE, WIDEST, Span
 
 # A line that was filled in takes up no more lines, rules among them.
 FILLED: Final = 2
@@ -87,6 +87,8 @@ def _is_label(weighed: Weighed, start: int, end: int) -> bool:
     """Do the lines from `start` on lead to a row at `end`: no blank line between, and none reaches its figures?"""
     lines = weighed.lines
     if end - start > LABELS or weighed.blanks[end] or lines[end].kind != TEXT:
+        return False
+    if any(len(line.text) > WIDEST for line in lines[start : end + 1]):
         return False
     if weighed.weights[start] <= PROSE and end - start > 1 and lines[start].indent > lines[start + 1].indent:
         return False  # a paragraph
