@@ -114,7 +114,9 @@ def _whole_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
         while len(whole) > 2 and not (whole[0].amount or whole[1].amount):
             a, b = whole[:2]
             gap = b.start - a.end
-            if second[b.start] >= A_COLUMN or not (gap == CLOSE or (gap <= STRETCHED and b.end <= long)):
+            if (second[b.start] >= A_COLUMN and not (gap == CLOSE and a.text[0] == "(")) or not (
+                gap == CLOSE or (gap <= STRETCHED and b.end <= long)
+            ):
                 break
             whole = [Part(a.start, b.end, f"{a.text}{' ' * gap}{b.text}", amount=False), *whole[2:]]
         out.append(whole)

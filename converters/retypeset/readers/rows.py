@@ -32,6 +32,8 @@ _FIGURE_ENDS: Final = frozenset("0123456789)%")
 _PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
 LONG_LABEL: Final = 25
+# A label between blank lines goes on over so many lines.
+BOX: Final = 4
 # A table of so many lines is double-spaced if this share of them have a blank line above.
 MANY: Final = 6
 SPACED: Final = 0.7
@@ -146,6 +148,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     deeper = lines[n].line.indent > row.level
     if alone and label.isupper() and not following.isupper() and not starts_small and following[0].isalpha():
         return False  # capitals head what is not in capitals
+    if alone and " " in label and label[-1] != ":" and _is_box(row, lines, n):
+        return True
     if row.figures:
         if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
             return False
@@ -164,6 +168,18 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     end = row.lines[-1].indent + len(label) - 1 - label.rfind("\n")
     room = end + 1 + len(following.split(None, 1)[0]) <= width
     return starts_small or (not room and deeper)
+
+
+def _is_box(row: _Row, lines: Sequence[TableLine], n: int) -> bool:
+    """Does the row stand with line n, or a few more, between blank lines, all flush, figures on the last only?"""
+    start = n - len(row.lines)
+    if start < 0 or lines[start].line is not row.lines[0] or not lines[start].blanks:
+        return False
+    end = next((i for i in range(n, min(n + BOX, len(lines))) if lines[i].amounts), len(lines)) + 1
+    if end > len(lines) or (end < len(lines) and not lines[end].blanks):
+        return False
+    box = lines[start:end]
+    return all(x.line.number - y.line.number == 1 and abs(x.line.indent - row.level) <= 1 for y, x in pairwise(box))
 
 
 def _over_page(row: _Row, following: str, labels: _Labels) -> bool:
