@@ -142,12 +142,21 @@ def _trimmed(lines: Sequence[TableLine]) -> Block:
     if first is None:
         return Block(front=lines)
     last = next(i for i in range(count - 1, -1, -1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
-    while first + 1 < last and _is_title(lines, first):
+    words = not any(x.amounts for x in lines)
+    top = 0
+    while first + 1 < last:
+        answered = words and _is_answer(lines, first)
+        if not answered and not _is_title(lines, first):
+            break
+        top = first + 1 if answered else top
         first = next(i for i in range(first + 1, last + 1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
-    start = _first_line(lines, first)
+    start = top + _first_line(lines[top:], first - top)
     end = last + 1
+    cells = [part.start for part in lines[last].parts[1:]]
     while end < count and not (lines[end].parts and _is_note(lines, end)):
         end += 1
+    while end < count and not lines[end].blanks and lines[end].line.indent in cells:
+        end += 1  # the last cell goes on
     while end > last + 1 and lines[end - 1].rule and lines[end - 1].blanks:
         end -= 1
     return Block(lines[:start], lines[start:end], lines[end:])
@@ -161,6 +170,12 @@ def _is_title(lines: Sequence[TableLine], i: int) -> bool:
     ruled = below.rule and len(x.parts) == 2 and len(lines[i + 2].parts) > 1 and not lines[i + 2].amounts
     over_all = ruled and len(below.line.text) >= WIDE_RULE and " " not in below.line.text.strip()
     return not x.amounts and x.line.text.isupper() and (apart or over_all)
+
+
+def _is_answer(lines: Sequence[TableLine], i: int) -> bool:
+    """Is a line one of a form: words, and what was filled in behind them, with a rule under it and nothing else?"""
+    x, rule, then = lines[i : i + 3] if i + 3 <= len(lines) else (lines[i],) * 3
+    return len(x.parts) == 2 and rule.rule and rule.line.indent >= x.parts[0].end and then.blanks > 0
 
 
 def _is_item(x: TableLine) -> bool:

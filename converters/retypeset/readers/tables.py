@@ -50,8 +50,9 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
             out.append(table)
         elif block.lines:
             furniture += rules([x.line for x in block.lines])
-            few = len(block.lines) <= A_FEW and not any(x.amounts for x in block.lines)
             kept = [x.line for x in block.lines if x.parts]
+            most = A_FEW if any(len(x.parts) > SEVERAL for x in block.lines) else A_FEW + len(block.lines) - len(kept)
+            few = len(block.lines) <= most and not any(x.amounts for x in block.lines)
             out.append(Piece("lines", kept) if few and kept else _as_typed(block.lines))
         out += _text(block.back, edge, furniture)
     return out
@@ -169,7 +170,12 @@ def _as_typed(lines: Sequence[TableLine]) -> Preformatted:
 
 
 def _centred_heads(lines: Sequence[TableLine]) -> int:
-    """How many lines of a table of words are heads: those above the first blank line, where they are set in further."""
+    """How many lines of a table of words are heads: those above the first blank line, where they are set in further, or
+    those without a digit above as many parts with several numbers."""
+    digits = next((i for i, x in enumerate(lines) if any(map(str.isdigit, x.line.text))), 0)
+    if 0 < digits <= MOST_CENTRED and len(lines[digits].parts) == len(lines[digits - 1].parts) >= SEVERAL:
+        numbers = [part for part in lines[digits].parts if any(map(str.isdigit, part.text)) and part.text[-1] != ")"]
+        return digits if len(numbers) > 1 else 0
     count = next((i for i, x in enumerate(lines) if i and x.blanks), len(lines))
     rows = [x for x in lines[count:] if len(x.parts) > 1]
     labels = [x.parts[0].start for x in lines[:count] if len(x.parts) > 1]
