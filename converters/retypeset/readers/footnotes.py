@@ -112,8 +112,8 @@ def _at_foot(parts: Sequence[Element], at: int) -> bool:
 
 
 def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: bool) -> dict[str, list[Range]]:
-    """The lines of the text above that refer to each mark of a run: on its page, where it stands at the foot of one,
-    and as far as no other note has this mark."""
+    """The lines of the text above that refer to each mark of a run: on its page where it stands at the foot of one and
+    something there does, else as far as no other note has this mark."""
     marks = {note.marker for notes in run for note in notes if note.marker}
     least = run[0][0].lines[0].number - REACH
     places: dict[str, list[Range]] = {}
@@ -128,7 +128,7 @@ def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: b
             text = join([line.text for line in part.lines])
             for mark in marks.intersection(r.mark for r in text_references(text)):
                 places[mark] = [*ranges(part.lines), *places.get(mark, ())]
-        if foot and part.blanks == NEW_PAGE and part.kind != "item":
+        if foot and places and part.blanks == NEW_PAGE and part.kind != "item":
             break
     return places
 

@@ -21,7 +21,17 @@ from msgspec import Struct
 
 from ..model import Furniture, Page, Range
 from .lines import BLANK, BREAK, RULE, TEXT, Line, ends_sentence
-from .running import NEIGHBOURS, PAGE_LENGTH, apart, counted_feet, cutting_feet, running_heads, unbroken_feet
+from .running import (
+    NEIGHBOURS,
+    PAGE_LENGTH,
+    apart,
+    continued_heads,
+    counted_feet,
+    cutting_feet,
+    goes_on,
+    running_heads,
+    unbroken_feet,
+)
 
 _FOLIO: Final = re.compile(
     r"\W{0,80}(?:page\s{0,4})?"
@@ -31,6 +41,7 @@ _FOLIO: Final = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_NUMBER: Final = re.compile(r"\s*[-(]?\s?\d{1,3}\s?[-)]?")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PAGE_OF: Final = re.compile(r"\s*page\s{1,4}\d{1,4}\s{1,3}of\s{1,3}\d{1,4}(?:\s{1,3}pages)?\s*", re.IGNORECASE)
 _MARK: Final = re.compile(r"\s*(?:(?:\*\s*){3,40}|#{2,40})\s*")
 # The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above, and below.
@@ -44,6 +55,12 @@ _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
 REACH: Final = 2
 # A number in the middle of the page stands no further left than this; figures of a first column do.
 CENTRED: Final = 20
+# A number with its dashes or brackets is no longer.
+CLOSE: Final = 7
+# So many that count on are folios if one of them cuts a sentence.
+COUNTED: Final = 4
+# Then they need stand no page's length apart: tables make pages short and long.
+ANY_LENGTH: Final = range(10, 131)
 # The sentence that a folio cuts in two goes on within so many lines.
 CUT: Final = 40
 
@@ -78,7 +95,9 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
         heads = running_heads(lines, kinds, [[i for i in page if i not in feet] for page in pages] if feet else pages)
     else:
         folios |= {f.index: f for f in _unbroken(lines, kinds, alone)}
-        feet, heads = unbroken_feet(lines, alone), iter(())
+        feet = unbroken_feet(lines, alone)
+        cut = _filled(kinds, sorted(folios), marks) if folios else []
+        heads = continued_heads(lines, kinds, [[i for i in page if i not in folios and i not in feet] for page in cut])
     taken = dict.fromkeys(marks, "mark") | dict.fromkeys(feet, "foot") | dict.fromkeys(heads, "head")
     stay = list(lines)
     for i, kind in (taken | dict.fromkeys(folios, "folio")).items():
@@ -157,6 +176,8 @@ def _vouched(folio: _Folio, by_page: dict[int, list[_Folio]]) -> bool:
 def _plain(folio: _Folio, lines: Sequence[Line]) -> bool:
     """Does it stand apart, and is it drawn as page numbers are: in the middle, or with a dash, a bracket, a letter?"""
     text = lines[folio.index].text.strip()
+    if _YEAR.fullmatch(text):
+        return False
     if not folio.apart:
         dashed = text[0] == "-" and text[-1] == "-" and len(text) > 2
         return dashed or bool(_PAGE_OF.fullmatch(text)) or _under_prose(lines, folio.index)
@@ -172,31 +193,64 @@ def _under_prose(lines: Sequence[Line], i: int) -> bool:
 
 
 def _unbroken(lines: Sequence[Line], kinds: bytes, alone: Sequence[int]) -> Iterator[_Folio]:
-    """Folios of a document without page breaks: numbers standing apart that count on, or that cut a sentence in two."""
-    found = [
-        _folio(i, 0, match, apart=True)
+    """Folios of a document without page breaks: numbers standing apart that count on, or that cut a sentence in two;
+    numbers close to the text, or at its margin, that do both, and those that go on counting where one does."""
+    set_apart = {
+        i
         for i in alone
         if (lines[i].indent >= CENTRED or lines[i].text[lines[i].indent] in "-(pP")
         and (_PLAIN_NUMBER.fullmatch(lines[i].text) or _PAGE_OF.fullmatch(lines[i].text))
-        and (match := _FOLIO.fullmatch(lines[i].text))
+    }
+    close = {
+        i
+        for i, line in enumerate(lines)
+        if len(line.text) - line.indent <= CLOSE and _PLAIN_NUMBER.fullmatch(line.text) and i not in set_apart
+    }
+    found = [
+        _folio(i, 0, match, apart=i in set_apart)
+        for i in sorted(set_apart | close)
+        if (match := _FOLIO.fullmatch(lines[i].text))
     ]
-    values: dict[int, list[int]] = {}
-    for f in found:
-        values.setdefault(f.value, []).append(lines[f.index].number)
-    for f in found:
+    counted = {f.index for run in _counted(found, lines, PAGE_LENGTH) if len(run) > 1 for f in run}
+    for run in _counted(found, lines, ANY_LENGTH):
+        halves = [_around(lines, kinds, f.index) for f in run]
+        sure = len(run) >= COUNTED and any(goes_on(*half) for half in halves if half)
+        for f, half in zip(run, halves, strict=True):
+            if not f.apart:
+                own = f.index in counted and half is not None and goes_on(*half)
+            else:
+                text = lines[f.index].text
+                own = f.index in counted or (half is not None and _cuts(*half)) or bool(_PAGE_OF.fullmatch(text))
+            if sure or own:
+                yield f
+
+
+def _counted(folios: Sequence[_Folio], lines: Sequence[Line], length: range) -> list[list[_Folio]]:
+    """Runs of numbers of which each is by one more than one that stands a page's length above it."""
+    runs: list[list[_Folio]] = []
+    standing: dict[int, list[tuple[int, list[_Folio]]]] = {}
+    for f in folios:
         at = lines[f.index].number
-        counted = any(n - at in PAGE_LENGTH for n in values.get(f.value + 1, ())[:NEIGHBOURS]) or any(
-            at - n in PAGE_LENGTH for n in values.get(f.value - 1, ())[:NEIGHBOURS]
-        )
-        if counted or _PAGE_OF.fullmatch(lines[f.index].text) or _cuts(lines, kinds, f.index):
-            yield f
+        known = standing.setdefault(f.value - 1, [])
+        n = bisect_left(known, at - length[-1], key=lambda stood: stood[0])
+        if n < len(known) and at - known[n][0] in length:
+            run = known[n][1]
+        else:
+            run = []
+            runs.append(run)
+        run.append(f)
+        standing.setdefault(f.value, []).append((at, run))
+    return runs
 
 
-def _cuts(lines: Sequence[Line], kinds: bytes, i: int) -> bool:
+def _around(lines: Sequence[Line], kinds: bytes, i: int) -> tuple[Line, Line] | None:
+    """The lines of text right before and behind a line, if both are near."""
     before, after = kinds.rfind(TEXT, max(0, i - CUT + 1), i), kinds.find(TEXT, i + 1, i + CUT)
-    if before < 0 or after < 0:
-        return False
-    return not ends_sentence(lines[before].text) and lines[before].indent < CENTRED and lines[after].indent < CENTRED
+    return (lines[before], lines[after]) if before >= 0 <= after else None
+
+
+def _cuts(before: Line, after: Line) -> bool:
+    return not ends_sentence(before.text) and before.indent < CENTRED and after.indent < CENTRED
 
 
 def _pages(lines: Sequence[Line], kinds: bytes, breaks: Sequence[int], labels: dict[int, str]) -> Iterator[Page]:

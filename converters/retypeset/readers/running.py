@@ -95,7 +95,7 @@ def cutting_feet(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[i
         below = pages[page + 1]
         if not foot or shapes[page] not in near or len(pages[page]) == len(foot) or not below:
             continue
-        if _goes_on(lines[pages[page][-len(foot) - 1]], lines[below[0]]):
+        if goes_on(lines[pages[page][-len(foot) - 1]], lines[below[0]]):
             cutting.add(shapes[page])
     for foot, shape in zip(feet, shapes, strict=True):
         if foot and shape in cutting:
@@ -147,7 +147,7 @@ def _over_folios(lines: Sequence[Line], heads: Sequence[int]) -> Iterator[int]:
 def running_heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> Iterator[int]:
     """Lines at the head of pages that are repeated from the pages before, or cut a sentence and are repeated later."""
     filled = [indices for indices in pages if any(kinds[i] == TEXT for i in indices[:HEAD_ZONE])]
-    zones = [[i for i in indices[:HEAD_ZONE] if kinds[i] == TEXT] for indices in filled]
+    zones = [_zone(kinds, indices) for indices in filled]
     heads = [[lines[i] for i in zone] for zone in zones]
     cutting: set[str] = set()  # the shapes of those in columns that cut a sentence: these are no heads of tables
     for n, zone in enumerate(zones):
@@ -161,6 +161,23 @@ def running_heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[
             while cutting and count < len(zone) and _shape(heads[n][count].text) in cutting:
                 count += 1
             yield from zone[:count]
+
+
+def continued_heads(lines: Sequence[Line], kinds: bytes, pages: Sequence[Sequence[int]]) -> Iterator[int]:
+    """The same of a document whose pages are known by their folios alone: only what says `(Continued)`."""
+    for indices in pages[1:]:
+        zone = _zone(kinds, indices)
+        yield from zone[: _continued([lines[i] for i in zone])]
+
+
+def _zone(kinds: bytes, indices: Sequence[int]) -> list[int]:
+    return [i for i in indices[:HEAD_ZONE] if kinds[i] == TEXT]
+
+
+def _continued(zone: Sequence[Line]) -> int:
+    """How many lines of a page's head stand down to the last `(Continued)`."""
+    continued = max([n for n, line in enumerate(zone, 1) if _is_continued(line)], default=0)
+    return continued if all(_short(line) for line in zone[:continued]) else 0
 
 
 def _over_rule(kinds: bytes, indices: Sequence[int]) -> int:
@@ -179,10 +196,7 @@ def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: 
 
     Where a new title follows, what stands above belongs to it and is content. `ruled`: so many stand over a rule.
     """
-    continued = max([n for n, line in enumerate(zone, 1) if _is_continued(line)], default=0)
-    if not all(_short(line) for line in zone[:continued]):
-        continued = 0
-    count = continued
+    count = continued = _continued(zone)
     while count < len(zone) and (not _columns(zone[count]) or _PAGE_OF_TITLE.search(zone[count].text)):
         if not any(_alike(zone[count], line) for head in before for line in head[max(0, count - 1) : count + 2]):
             break
@@ -193,7 +207,7 @@ def _repeated(zone: Sequence[Line], before: Sequence[Sequence[Line]], *, whole: 
         count += 1
     if 0 < count < len(zone) and zone[count].number == zone[count - 1].number + 1:
         last = zone[count - 1]
-        if _small_words(last.text) >= A_SENTENCE and _goes_on(last, zone[count]):
+        if _small_words(last.text) >= A_SENTENCE and goes_on(last, zone[count]):
             return continued  # a sentence that stands alike on both pages
     title = _is_title(zone[count], zone[count + 1 :]) if count < len(zone) else whole and count < 2
     return continued if title else count
@@ -212,7 +226,7 @@ def _cutting(last: Line, zone: Sequence[Line], after: Sequence[Sequence[Line]]) 
     count = 0
     while count < len(zone) and any(_alike(zone[count], line) for head in after for line in head[: count + 2]):
         count += 1
-    return count if count < len(zone) and _goes_on(last, zone[count]) and all(map(_short, zone[:count])) else 0
+    return count if count < len(zone) and goes_on(last, zone[count]) and all(map(_short, zone[:count])) else 0
 
 
 def _alone_in_sentence(last: Line, zone: Sequence[Line], kinds: bytes, places: Sequence[int]) -> int:
@@ -220,7 +234,7 @@ def _alone_in_sentence(last: Line, zone: Sequence[Line], kinds: bytes, places: S
     if len(zone) < 2 or not apart(kinds, places[0]) or abs(zone[1].indent - last.indent) > 1:
         return 0
     capitals = zone[0].text.upper() == zone[0].text and not _columns(zone[0])
-    return int(capitals and _short(zone[0]) and _goes_on(last, zone[1]))
+    return int(capitals and _short(zone[0]) and goes_on(last, zone[1]))
 
 
 def _ends_sentence_of(last: Line, line: Line) -> bool:
@@ -229,7 +243,7 @@ def _ends_sentence_of(last: Line, line: Line) -> bool:
     return begun and line.number == last.number + 1 and line.text[-1] in ".:;"
 
 
-def _goes_on(last: Line, line: Line) -> bool:
+def goes_on(last: Line, line: Line) -> bool:
     """Does the sentence of a page's last line go on in a line of the next page?"""
     if len(last.text) - last.indent < PROSE or ends_sentence(last.text) or _columns(last):
         return False
