@@ -175,10 +175,10 @@ class Furniture(Struct, frozen=True, gc=False):
     break: a page break (`<PAGE>`, form feed); folio: a printed page number; head, foot: what is printed afresh on
     every page; tag: a layout tag; rule: a line drawn with dashes; leader: dots that lead to a figure; mark: an end
     mark; hyphen: the hyphen of a word that was parted at the line's end; envelope: armour and tags around the
-    documents.
+    documents; unseen: what an HTML page does not show: its title, scripts, style sheets, hidden elements.
     """
 
-    kind: Literal["break", "folio", "head", "foot", "tag", "rule", "mark", "leader", "hyphen", "envelope"]
+    kind: Literal["break", "folio", "head", "foot", "tag", "rule", "mark", "leader", "hyphen", "envelope", "unseen"]
     text: str
     lines: Range
 
@@ -191,10 +191,11 @@ class Page(Struct, frozen=True, gc=False):
 
 
 class Attachment(Struct, frozen=True, gc=False):
-    """A file inside the submission that is not fixed-width text.
+    """A file inside the submission that is not fixed-width text: uuencoded, or an HTML page.
 
     `size` and `sha256` are those of the decoded bytes, which `retypeset.attachment_data` takes from the source.
-    `document` is the position, from 1, of the document that holds it. `lines` are its lines in the source.
+    `document` is the position, from 1, of the document that holds it. `lines` are its lines in the source. A page
+    (`encoding` is "text") is read, too: the blocks of its document have the same lines, and may share one.
     """
 
     name: str

@@ -48,7 +48,6 @@ CODES: Final = {
     "unclosed": "A closing tag is missing.",
     "stray": "Text stands outside of all documents.",
     "count": "The header states another number of documents.",
-    "attachment": "A body is not fixed-width text and was kept as an attachment.",
     "uuencode": "A uuencoded file is broken; its text was kept.",
     # tables
     "table": "Tables could not be read with confidence and are shown as they were filed.",

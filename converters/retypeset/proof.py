@@ -5,8 +5,9 @@
     conservation  the non-blank characters of a block's lines, less the furniture taken out of them, are the
                   characters of its text, in order; those of the furniture are the characters of its lines
 
-The cells of a table need not stand in the order of the page: of them the characters are counted. The proof shares no
-code with the stages that read, so that it cannot share their mistakes.
+The cells of a table need not stand in the order of the page: of them the characters are counted. An HTML page, which
+is an attachment, too, is proved by what it says without its markup (`shared`). The proof shares no code with the stages
+that read, so that it cannot share their mistakes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from operator import gt
 from typing import NamedTuple, assert_never
 
 from .model import (
+    Attachment,
     Block,
     Field,
     Footnote,
@@ -33,6 +35,7 @@ from .model import (
     Submission,
     Table,
 )
+from .shared import Leaf, breaches, said
 
 _ASCII_BLANKS = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"
 _OTHER_BLANKS = dict.fromkeys(
@@ -46,49 +49,86 @@ _AROUND_NAMES = b"<>:"
 QUOTED = 30
 
 
-class _Leaf(NamedTuple):
-    """What a run of lines became: its text, and whether that has the order of the page."""
-
-    text: str
-    lines: Ranges
-    ordered: bool
-
-
 def violations(submission: Submission, lines: Sequence[str]) -> list[Note]:
     """Check a submission against the decoded lines of its source; return a note for each breach."""
     fields = submission.header.fields
-    leaves: list[_Leaf] = []
+    leaves: list[Leaf] = []
     for document in submission.documents:
         for block in document.blocks:
             _gather(block, "", leaves)
-    claims = _Claims(_solid(lines))
+    furniture = [*submission.envelope, *(f for d in submission.documents for f in d.furniture)]
+    pages = _Pages(submission.attachments, len(lines))
+    shared_leaves: list[Leaf] = []
+    if pages.any:
+        lines = pages.said(lines)
+        shared_leaves = [
+            *(leaf for leaf in leaves if pages.have(leaf.lines)),
+            *(
+                Leaf(f.text, (f.lines,), ordered=True)
+                for f in furniture
+                if f.kind != "envelope" and pages.have((f.lines,))
+            ),
+        ]
+        leaves = [leaf for leaf in leaves if not pages.have(leaf.lines)]
+        furniture = [f for f in furniture if not pages.have((f.lines,))]
+    source = _solid(lines)
+    claims = _Claims(source)
     claims.whole([lines for leaf in leaves for lines in leaf.lines], "two blocks")
-    claims.whole([attachment.lines for attachment in submission.attachments], "an attachment and something else")
+    claims.whole([a.lines for a in submission.attachments if not _is_page(a)], "an attachment and something else")
     claims.whole(_field_lines(fields), "the header and something else")
-    rest = claims.furniture([*submission.envelope, *(f for d in submission.documents for f in d.furniture)])
+    rest = claims.furniture(furniture)
+    claims.shared([lines for leaf in shared_leaves for lines in leaf.lines])
     return [
         *claims.notes,
         *_leaves_conserved(leaves, rest),
+        *breaches(shared_leaves, _solid([leaf.text for leaf in shared_leaves]), source),
         *_header_conserved(fields, rest),
         *claims.left(lines),
     ]
 
 
+def _is_page(attachment: Attachment) -> bool:
+    return attachment.encoding == "text"
+
+
+class _Pages:
+    """The HTML pages of a submission, which are attachments and documents at once."""
+
+    def __init__(self, attachments: Iterable[Attachment], count: int) -> None:
+        self.lines = [Range(max(a.lines.first, 1), min(a.lines.last, count)) for a in attachments if _is_page(a)]
+        self.lines = [lines for lines in self.lines if lines.first <= lines.last]
+        self.mark = bytearray(count + 1)
+        for first, last in self.lines:
+            self.mark[first : last + 1] = b"\1" * (last - first + 1)
+        self.any = bool(self.lines)
+
+    def have(self, ranges: Ranges) -> bool:
+        """Do these lines begin in a page?"""
+        return bool(ranges) and 0 < ranges[0].first < len(self.mark) and bool(self.mark[ranges[0].first])
+
+    def said(self, lines: Sequence[str]) -> list[str]:
+        """The lines, those of pages without their markup."""
+        out = list(lines)
+        for first, last in self.lines:
+            out[first - 1 : last] = said(lines[first - 1 : last])
+        return out
+
+
 # ---------------------------------------------------------------- the texts of the model
 
 
-def _gather(block: Block, marker: str, leaves: list[_Leaf]) -> None:
+def _gather(block: Block, marker: str, leaves: list[Leaf]) -> None:
     """Add the blocks inside a block that hold text themselves; the first of an item has the item's marker before it."""
     match block:
         case Heading(text=text) | Paragraph(text=text) | Lines(text=text) | Preformatted(text=text):
-            leaves.append(_Leaf(marker + text, block.lines, ordered=True))
+            leaves.append(Leaf(marker + text, block.lines, ordered=True))
         case Table():
             cells = [cell.text for row in (*block.head, *block.body) for cell in row.cells]
-            leaves.append(_Leaf("".join([marker, *cells]), block.lines, ordered=False))
+            leaves.append(Leaf("".join([marker, *cells]), block.lines, ordered=False))
             for note in block.footnotes:
                 _gather(note, "", leaves)
         case Footnote():
-            leaves.append(_Leaf(marker + block.marker + block.text, block.lines, ordered=True))
+            leaves.append(Leaf(marker + block.marker + block.text, block.lines, ordered=True))
         case List(items=items):
             for item in items:
                 marker += item.marker
@@ -170,6 +210,14 @@ class _Claims:
             if last > self.last:  # noqa: PLR1730  # max() would cost as much as all of this
                 self.last = last
 
+    def shared(self, ranges: Iterable[Range]) -> None:
+        """Claim lines of pages, which may belong to several."""
+        for first, last in ranges:
+            if 0 < first <= last < len(self.mark):
+                self.mark[first : last + 1] = b"\1" * (last - first + 1)
+            else:
+                self.notes.append(Note("partition", f"lines {first}-{last} are not in the source"))
+
     def furniture(self, furniture: Sequence[Furniture]) -> _Rest:
         """Claim the lines of furniture; return what it leaves of lines that something else keeps."""
         found: dict[Range, list[bytes]] = {}
@@ -215,7 +263,7 @@ class _Claims:
 # ---------------------------------------------------------------- conservation
 
 
-def _leaves_conserved(leaves: Sequence[_Leaf], rest: _Rest) -> Iterator[Note]:
+def _leaves_conserved(leaves: Sequence[Leaf], rest: _Rest) -> Iterator[Note]:
     # One string of all lines, and where each ends: a run of lines is a slice of it.
     whole, end = b"".join(rest.lines), len(rest.lines)
     ends = [0, *accumulate(map(len, rest.lines))]
@@ -232,7 +280,7 @@ def _leaves_conserved(leaves: Sequence[_Leaf], rest: _Rest) -> Iterator[Note]:
             yield from _counted(leaf, want, have)
 
 
-def _counted(leaf: _Leaf, want: bytes, have: bytes) -> Iterator[Note]:
+def _counted(leaf: Leaf, want: bytes, have: bytes) -> Iterator[Note]:
     """Compare the characters of a table with those of its lines, whatever their order."""
     said, shown = Counter(want.decode("utf-8", "replace")), Counter(have.decode("utf-8", "replace"))
     if said != shown:

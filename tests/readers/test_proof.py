@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import retypeset
-from retypeset import proof
+from retypeset import proof, shared
 from retypeset.model import (
     Block,
     Cell,
@@ -401,7 +401,8 @@ def test_no_numbers_of_lines_stop_the_proof(data: st.DataObject) -> None:
 
 
 def test_the_proof_shares_no_code_with_the_readers() -> None:
-    assert set(_imports(Path(proof.__file__))) == {"model"}
+    assert set(_imports(Path(proof.__file__))) == {"model", "shared"}
+    assert set(_imports(Path(shared.__file__))) == {"model"}
 
 
 def _imports(path: Path) -> Iterator[str]:

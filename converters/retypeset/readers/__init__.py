@@ -1,7 +1,7 @@
 """The stages, in the order of the data.
 
 bytes -> decode -> envelope -> lines -> pages -> schedules, regions -> prose, tables -> footnotes, outline -> captions
--> confidence.
+-> confidence. HTML pages have stages of their own before the outline: see `html`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..model import (
     Document,
     Furniture,
     Note,
+    Page,
     Range,
     Source,
     Submission,
@@ -23,9 +24,10 @@ from ..model import (
 from ..proof import violations
 from . import attachments
 from .captions import with_captions
-from .confidence import with_confidence
+from .confidence import doubts, with_confidence
 from .decode import Decoded, decode
 from .envelope import Body, open_envelope
+from .html import read_page
 from .lines import Line, scan
 from .outline import outline
 from .pages import part_pages
@@ -89,6 +91,10 @@ def _source(data: bytes, name: str, decoded: Decoded) -> Source:
 
 
 def _document(lines: list[str], body: Body) -> Document:
+    page = next((a.lines for a in body.attachments if a.encoding == "text"), None)
+    if page:
+        read = read_page(lines[page.first - 1 : page.last], page.first)
+        return _made(body, read.blocks, read.furniture, read.pages, read.notes)
     furniture: list[Furniture] = []
     running, pages = part_pages(scan(_running_text(lines, body), body.text.first, furniture), furniture)
     edge = right_edge(running)
@@ -103,9 +109,20 @@ def _document(lines: list[str], body: Body) -> Document:
         furniture = without_marks(furniture, marked)
     parts += _parts(running[done:], edge, furniture)
     blocks = with_captions(outline(parts, edge, furniture), furniture)
-    blocks, doubts = with_confidence(blocks, lines, furniture)
+    blocks = with_confidence(blocks, lines, furniture)
+    notes = doubts(blocks)
     for where in body.verbatim:
         blocks = _insert(blocks, preformatted(lines, where))
+    return _made(body, blocks, furniture, pages, notes)
+
+
+def _made(
+    body: Body,
+    blocks: tuple[Block, ...],
+    furniture: Sequence[Furniture],
+    pages: tuple[Page, ...],
+    notes: Sequence[Note],
+) -> Document:
     return Document(
         body.type,
         body.sequence,
@@ -115,7 +132,7 @@ def _document(lines: list[str], body: Body) -> Document:
         blocks,
         tuple(sorted(furniture, key=lambda f: f.lines)),
         pages,
-        (*body.notes, *doubts),
+        (*body.notes, *notes),
     )
 
 

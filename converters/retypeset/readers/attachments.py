@@ -1,4 +1,7 @@
-"""Bodies that are not fixed-width text: uuencoded files and HTML. Kept as attachments, decoded on request."""
+"""Bodies that are not fixed-width text: uuencoded files and HTML pages. Kept as attachments, decoded on request.
+
+What a page says is read by `html`; as an attachment it can be had as it was filed.
+"""
 
 from __future__ import annotations
 
@@ -90,8 +93,7 @@ def find(lines: Sequence[str], source: Sequence[str], body: Range, name: str, do
     """
     if where := _page(lines, body):
         data = _html(source[where.first - 1 : where.last])
-        note = Note("attachment", "the body is HTML, which is not read yet: kept as an attachment", where)
-        return Found([_attachment(name or f"document-{document}.htm", data, "text", document, where)], [], [note])
+        return Found([_attachment(name or f"document-{document}.htm", data, "text", document, where)], [], [])
     found = Found([], [], [])
     for where, called in _uuencoded(lines, body):
         decoded = _uudecode(source[where.first - 1 : where.last])

@@ -38,28 +38,32 @@ LONGEST_HEAD: Final = 160
 NAMED: Final = 5
 
 
-def with_confidence(
-    blocks: Iterable[Block], lines: Sequence[str], furniture: Sequence[Furniture]
-) -> tuple[tuple[Block, ...], list[Note]]:
-    """Say of each table how well it was read; those that were not keep their text, and one note names them.
+def with_confidence(blocks: Iterable[Block], lines: Sequence[str], furniture: Sequence[Furniture]) -> tuple[Block, ...]:
+    """Say of each table how well it was read; those that were not keep their text.
 
-    `lines` are those of the decoded source. What could not be made a table at all (`Preformatted`) is named too.
+    `lines` are those of the decoded source.
     """
     rules: Set[int] = frozenset()
     out: list[Block] = []
-    unread: list[Range] = []
     for block in blocks:
-        if isinstance(block, Preformatted):
-            unread.append(_extent(block))
-        elif isinstance(block, Table) and (value := confidence(block)) < 1:
+        if isinstance(block, Table) and (value := confidence(block)) < 1:
             text = ""
             if value < TRUSTED:
                 rules = rules or {f.lines.first for f in furniture if f.kind == "rule"}
                 text = "\n".join(_as_filed(block, lines, rules))
-                unread.append(_extent(block))
             block = replace(block, confidence=value, text=text)  # noqa: PLW2901
         out.append(block)
-    return tuple(out), [_note(unread)] if unread else []
+    return tuple(out)
+
+
+def doubts(blocks: Iterable[Block]) -> list[Note]:
+    """One note that names the tables that were not read, and what could not be made a table at all."""
+    unread = [
+        _extent(block)
+        for block in blocks
+        if isinstance(block, Preformatted) or (isinstance(block, Table) and block.confidence < TRUSTED)
+    ]
+    return [_note(unread)] if unread else []
 
 
 def confidence(table: Table) -> float:

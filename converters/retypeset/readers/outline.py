@@ -57,6 +57,8 @@ _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b(?!\()", re.IGNORECASE)
 # A line that a blank one cuts off in the middle of a sentence is at least so long.
 LONG: Final = 50
+# One line of more characters was not typed, but set in HTML.
+LONG_LINE: Final = 100
 # Footnotes at the foot of a page that may stand between the halves of a sentence.
 FOOTNOTES: Final = 4
 # A document sets its paragraphs in where so many do, and this share of all.
@@ -116,11 +118,16 @@ def _open_before(out: Sequence[Element]) -> Piece | None:
             continue
         if not isinstance(part, Piece) or part.kind not in ("paragraph", "item"):
             return None
-        if not ends_sentence(part.lines[-1].text) and len(part.lines) > 1:
+        if not ends_sentence(part.lines[-1].text) and _is_long(part.lines):
             return part
         if not (part.kind == "item" and _FOOTNOTE.match(part.marker)):
             return None
     return None
+
+
+def _is_long(lines: Sequence[Line]) -> bool:
+    """Has a paragraph several lines, or is it as long? Those of HTML pages have one."""
+    return len(lines) > 1 or len(lines[0].text) > LONG_LINE
 
 
 def _is_indented(parts: Sequence[Element]) -> bool:

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from ..model import Furniture, Preformatted, Ranges, Table
+from ..model import Furniture, List, Preformatted, Ranges, Table
 from .lines import Line, Unit, rules
 from .markers import marker_of
 from .regions import Region
@@ -40,8 +40,8 @@ class Piece(Struct):
     referred: Ranges = ()
 
 
-Element: TypeAlias = Piece | Table | Preformatted
-"""What a region is read into: tables are done, pieces wait for the outline."""
+Element: TypeAlias = Piece | Table | Preformatted | List
+"""What a region is read into: tables are done, and the lists of HTML pages; pieces wait for the outline."""
 
 
 def set_text(region: Region, edge: int, furniture: list[Furniture]) -> list[Piece]:
@@ -75,7 +75,7 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
             run = at + 1
             while run < len(units) and len(units[run].lines) == 1 and _beside(units[run - 1], units[run]):
                 run += 1
-            yield from _short(units[at:run], edge, then=units[run:])
+            yield from short_lines(units[at:run], edge, then=units[run:])
             at = run
         else:
             yield _prose(unit)
@@ -92,7 +92,7 @@ def _beside(unit: Unit, following: Unit) -> bool:
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
 
-def _short(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
+def short_lines(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
     """Read a run of single lines: titles, items, lines."""
     if len(units) == 1:
         (unit,) = units

@@ -21,7 +21,7 @@ from .figures import EMPTY, cells_of
 from .lines import CONNECTORS, CONNECTS, Line, join, ranges
 from .regions import NEW_PAGE
 
-_TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
+TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 _CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE)
 # The longest of those words has so many letters.
 CONNECTED_LENGTH: Final = 4
@@ -113,7 +113,7 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         rule = False
     if row is not None:
         rows.append(_close(row, labels))
-    return _with_levels(rows)
+    return with_levels(rows)
 
 
 def _double_spaced(lines: Sequence[TableLine]) -> bool:
@@ -215,7 +215,7 @@ def _close(row: _Row, labels: _Labels) -> Row:
     if not any(others):
         kind = "section"
     elif (row.after_rule and row.figures and not label and labels.width) or (
-        "total" in label.lower() and _TOTAL.search(label)
+        "total" in label.lower() and TOTAL.search(label)
     ):
         kind = "total"
     first = row.lines[0].number
@@ -223,7 +223,7 @@ def _close(row: _Row, labels: _Labels) -> Row:
     return Row((Cell(label) if label else EMPTY, *cells_of(others)), where, kind, row.level)
 
 
-def _with_levels(rows: Sequence[Row]) -> list[Row]:
+def with_levels(rows: Sequence[Row]) -> list[Row]:
     """Count how deep each label is set in, from 0 at the margin: indents that hardly differ are one."""
     indents = sorted({row.level for row in rows if row.cells[0].text})
     depth: dict[int, int] = {}

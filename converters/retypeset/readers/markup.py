@@ -1,0 +1,96 @@
+"""An HTML page -> tags and texts, each with its line: the lexer.
+
+    <name attributes>  </name>  <!doctype ...>     a tag: from `<` before a letter, `/`, `!` or `?` to the next `>`
+    <!-- ... -->                                   a comment, left out
+    <script> ... </script>                         text that the page does not show; so <style> and <title>
+    everything else                                text, entities decoded (`&#146;` is what cp1252 has there)
+
+What is not closed is text: no page is swallowed by a slip of the pen. No parser that is well kept tells where a text
+stands, which we must know (lxml and selectolax know at best where an element begins); html.parser does, but there are
+pages that take it the square of their length. Building a tree is no business of ours either: see `flow`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Final
+
+from msgspec import Struct
+
+_TAG: Final = re.compile(r"<(?:(/?)([a-zA-Z][a-zA-Z0-9]*+)|[/!?])[^>]*+>")
+_ENDS: Final = {name: re.compile(f"</{name}(?![a-z0-9])", re.IGNORECASE) for name in ("script", "style", "title")}
+_ATTRIBUTE: Final = re.compile(
+    r"([a-z-]{2,20})\s{0,9}=\s{0,9}(?:\"([^\"]{0,999})|'([^']{0,999})|([^\s\"'>]{1,99}))", re.IGNORECASE
+)
+_NO_ATTRIBUTES: Final[dict[str, str]] = {}
+
+
+class Tag(Struct, frozen=True, gc=False):
+    """A tag: its name in small letters, empty for what is none (`<!doctype>`), its source, and its line."""
+
+    name: str
+    closing: bool
+    source: str
+    line: int
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes by name, all in small letters; of several with one name the first."""
+        if "=" not in self.source:
+            return _NO_ATTRIBUTES
+        found: dict[str, str] = {}
+        for name, *values in _ATTRIBUTE.findall(self.source.lower()):
+            found.setdefault(name, "".join(values).strip())
+        return found
+
+
+class Text(Struct, frozen=True, gc=False):
+    """A piece of text on one line, entities decoded. `unseen`: it is of a script, a style sheet or the title."""
+
+    text: str
+    line: int
+    unseen: bool = False
+
+
+def tokens(page: str, first: int) -> Iterator[Tag | Text]:
+    """Take a page apart; `first` is its first line."""
+    line, at = first, 0
+    end = page.rfind(">") + 1  # behind it nothing is closed
+    last_comment = page.rfind("-->")
+    last_end = {name: max((m.start() for m in ends.finditer(page)), default=-1) for name, ends in _ENDS.items()}
+    unseen = ""  # the element we are in that is not part of the page
+    while match := _TAG.search(page, at, end):
+        start, stop = match.span()
+        if start > at:
+            yield from _texts(page[at:start], line, unseen=bool(unseen))
+            line += page.count("\n", at, start)
+        at = stop
+        if start + 2 <= last_comment and page.startswith("<!--", start):
+            at = page.find("-->", start + 2) + 3
+        else:
+            closing, name = bool(match[1]), (match[2] or "").lower()
+            if not unseen:
+                yield Tag(name, closing, match[0], line)
+                if last_end.get(name, -1) > start and not closing:
+                    unseen = name
+            elif closing and name == unseen:
+                unseen = ""
+        line += page.count("\n", start, at)
+    yield from _texts(page[at:], line, unseen=bool(unseen))
+
+
+def _texts(text: str, line: int, *, unseen: bool = False) -> Iterator[Text]:
+    """The pieces of a text, line by line: blank ones are a line's end, and part words like one."""
+    if "\n" not in text:
+        if text:
+            yield Text(unescape(text) if "&" in text else text, line, unseen)
+        return
+    pieces = text.split("\n")
+    for n, piece in enumerate(pieces):
+        own = unescape(piece) if "&" in piece else piece
+        if n < len(pieces) - 1:
+            own += "\n"
+        if own:
+            yield Text(own, line + n, unseen)
