@@ -154,12 +154,13 @@ def _same(caption: str, other: str) -> bool:
 
 def _own_unit(table: Table) -> str:
     """What the heads of a table or its first row say for all its figures."""
-    if unit := _unit_in(" ".join([row.cells[0].text for row in table.head if row.cells])):
+    labels = [row.cells[0].text for row in table.head if row.cells]
+    if unit := _unit_in(" ".join(labels)) or next(filter(None, map(_unit_alone, filter(None, labels))), ""):
         return unit
     for n, row in enumerate(table.head):
         filled = [cell for cell in row.cells[1:] if cell.text]
         over_all = len(filled) == 1 and (not n or filled[0].colspan >= len(table.columns) - 1)
-        if over_all and (unit := _unit_alone(filled[0].text.strip("- "))):
+        if over_all and (unit := _unit_alone(filled[0].text.strip("-–— "))):
             return unit
     if table.body and table.body[0].cells:
         return _unit_alone(table.body[0].cells[0].text)

@@ -26,7 +26,8 @@ from .markers import MARKER
 from .titles import is_signed
 
 _RULE: Final = re.compile(r"[-=_–—]{4,}|[=_]{1,3}|(?:[-=_] ?){4,}")
-_AFTER: Final = re.compile(r"\)?\s?%?\s?\)?\s?(?:\(\w{1,2}\)|\*{1,3})?")
+# `(1)` in a cell of its own is rather a figure than a mark.
+_AFTER: Final = re.compile(r"\)?\s?%?\s?\)?\s?(?:\([a-z]{1,2}\)|\*{1,3})?")
 _BULLET: Final = re.compile(r"[•·o*§–—-]|\W")
 _NOTE: Final = re.compile(rf"(?:{MARK}|\d{{1,2}})(?=\s|$)")
 # Tables of more columns are no tables; what stands further right is in the last of them.

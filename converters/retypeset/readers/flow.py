@@ -13,7 +13,6 @@ costs nothing. What is a title, a list, or a table of figures is the business of
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final, TypeAlias
 
@@ -129,7 +128,7 @@ class _Scope(Struct):
     items: list[Item]
     align: Align = "left"
     blocks: list[_Open] = []
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     inline: list[tuple[str, bool]] = []
     strong: int = 0
     lists: list[int] = []
@@ -143,9 +142,9 @@ class _Table(Struct):
     ignored: int = 0
 
 
-def flow(page: Iterable[Tag | Text], furniture: list[Furniture]) -> list[Item]:
-    """Read a page. What it does not show goes on the list of furniture."""
-    reader = _Reader(furniture)
+def flow(page: Iterable[Tag | Text], furniture: list[Furniture], filled: list[int]) -> list[Item]:
+    """Read a page. What it does not show goes on the list of furniture, lines that hold text on that of `filled`."""
+    reader = _Reader(furniture, filled)
     for token in page:
         if isinstance(token, Text):
             reader.text(token)
@@ -157,8 +156,8 @@ def flow(page: Iterable[Tag | Text], furniture: list[Furniture]) -> list[Item]:
 
 
 class _Reader:
-    def __init__(self, furniture: list[Furniture]) -> None:
-        self.furniture = furniture
+    def __init__(self, furniture: list[Furniture], filled: list[int]) -> None:
+        self.furniture, self.filled = furniture, filled
         self.scope = _new([])
         self.tables: list[_Table] = []
         self.chunks: list[str] = []
@@ -182,6 +181,8 @@ class _Reader:
     def text(self, token: Text) -> None:
         text = token.text
         solid = not text.isspace()
+        if solid and (not self.filled or self.filled[-1] != token.line):
+            self.filled.append(token.line)
         if token.unseen or self.hidden:
             if solid:
                 self.furniture.append(Furniture("unseen", text.strip(), Range(token.line, token.line)))
@@ -282,7 +283,7 @@ class _Reader:
             if strong or name in _INLINE:
                 self.scope.inline.append((name, strong))
                 self.scope.strong += strong
-                self.scope.counts[name] += 1
+                self.scope.counts[name] = self.scope.counts.get(name, 0) + 1
         elif name == "sup":
             self.raised = True
         if name == "a":
@@ -310,7 +311,7 @@ class _Reader:
                     self.tables[-1].grid.rows.append([])
         elif name in _BLOCKS:
             self._close_block(name)
-        elif scope.counts[name]:
+        elif scope.counts.get(name):
             while scope.inline:
                 other, strong = scope.inline.pop()
                 scope.strong -= strong
@@ -367,15 +368,13 @@ class _Reader:
             scope.lists.append(scope.item)
             scope.item = 0
         scope.blocks.append(_Open(name, align, min(indent, MOST_INDENT), strong))
-        scope.counts[name] += 1
+        scope.counts[name] = scope.counts.get(name, 0) + 1
         scope.strong += strong
 
     def _close_block(self, name: str) -> None:
         self.flush(gap=name in _APART)
         scope = self.scope
-        if name == "p" and not scope.counts[name]:
-            return
-        if scope.counts[name]:
+        if scope.counts.get(name):
             while scope.blocks and self._pop() != name:
                 pass
 
@@ -422,9 +421,12 @@ class _Reader:
         """End the open cell; what stands outside of all cells gets one."""
         self.typed = self.typed_tables = 0
         grid = self.tables[-1].grid
-        items = self.scope.items
-        if items and not (grid.rows[-1] and grid.rows[-1][-1].items is items):
-            grid.rows += [[Cell(1, 1, head=False, items=items)], []]
+        scope, row = self.scope, grid.rows[-1]
+        if not (row and row[-1].items is scope.items):
+            if scope.items:
+                grid.rows += [[Cell(1, 1, head=False, items=scope.items)], []]
+            elif not scope.counts:
+                return  # nothing was opened since the last cell
         self.scope = _new([])
 
     def _close_table(self) -> None:
@@ -445,7 +447,7 @@ class _Reader:
 
 
 def _new(items: list[Item]) -> _Scope:
-    return _Scope(items, blocks=[], counts=Counter(), inline=[], lists=[])
+    return _Scope(items, blocks=[], counts={}, inline=[], lists=[])
 
 
 def _style(tag: Tag) -> dict[str, str]:

@@ -24,7 +24,7 @@ from .confidence import doubts, with_confidence
 from .flow import Break, Run, Typed, flow
 from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence, scan
 from .markers import marker_of
-from .markup import Tag, Text, tokens
+from .markup import tokens
 from .outline import outline
 from .pages import part_pages
 from .places import Places
@@ -52,6 +52,8 @@ _TITLED: Final = ("", "caps-centred", "caps-centred", "caps", "underlined", "und
 # A link that stands at the head of so many pages says nothing on any.
 ENOUGH_LINKS: Final = 3
 _FOLIO: Final = re.compile(r"\s*-?\s?([A-Z]-?)?(\d{1,3})\s?-?")
+# A box to check: what stands beside it is no title.
+_BOX: Final = re.compile(r"\[\s?[xX]?\s?\]")
 _PAGE: Final = re.compile(r"</?PAGE>", re.IGNORECASE)
 
 
@@ -68,7 +70,7 @@ def read_page(lines: Sequence[str], first: int) -> Read:
     """Read an HTML page; `first` is the source line of the first of its lines."""
     unseen: list[Furniture] = []
     filled: list[int] = []
-    items = flow(_noting("\n".join(lines), first, filled), unseen)
+    items = flow(tokens("\n".join(lines), first), unseen, filled)
     sheet = _Sheet()
     sheet.set(list(elements(items)))
     furniture = sheet.furniture
@@ -80,14 +82,6 @@ def read_page(lines: Sequence[str], first: int) -> Read:
     blocks = tuple(map(places.block, with_confidence(blocks, texts, furniture)))
     taken = sorted([*unseen, *map(places.furniture, furniture)], key=lambda f: f.lines)
     return Read(blocks, taken, tuple(map(places.page, pages)), doubts(blocks))
-
-
-def _noting(page: str, first: int, filled: list[int]) -> Iterator[Tag | Text]:
-    """The tokens of a page; the lines that hold text are noted."""
-    for token in tokens(page, first):
-        if isinstance(token, Text) and not token.text.isspace() and (not filled or filled[-1] != token.line):
-            filled.append(token.line)
-        yield token
 
 
 # ---------------------------------------------------------------- the sheet
@@ -290,6 +284,8 @@ def _run_parts(lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow], bla
         else:
             while end < len(runs) and not runs[end].blanks and not runs[end].run.item[0]:
                 end += 1
+            while end < len(runs) and _is_wrapped_title(runs[end - 1], runs[end]):
+                end += 1
             pieces = list(_group(runs[at:end]))
             pieces[0].blanks = runs[at].blanks
             yield from pieces
@@ -356,6 +352,17 @@ def _group(runs: Sequence[_Set]) -> Iterator[Piece]:
         at = end
 
 
+def _is_wrapped_title(above: _Set, below: _Set) -> bool:
+    """Does a line in the middle, which calls for more words, go on in the next one?"""
+    return (
+        above.run.align == below.run.align == "center"
+        and _is_short(above)
+        and _is_short(below)
+        and connected(above.run.text)
+        and not below.run.item[0]
+    )
+
+
 def _is_short(own: _Set) -> bool:
     return len(own.run.text) <= PROSE
 
@@ -382,7 +389,7 @@ def _single(own: _Set) -> Piece:
 def _style(own: _Set) -> str:
     """What a title looks like; "" where this is none: what is neither strong nor in capitals must say so."""
     run = own.run
-    if connected(run.text) and not run.level:
+    if (connected(run.text) and not run.level) or _BOX.search(run.text):
         return ""
     style = title_style(Unit([own.line]), WIDTH)
     if run.level and not style:

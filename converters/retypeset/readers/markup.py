@@ -64,8 +64,12 @@ def tokens(page: str, first: int) -> Iterator[Tag | Text]:
     while match := _TAG.search(page, at, end):
         start, stop = match.span()
         if start > at:
-            yield from _texts(page[at:start], line, unseen=bool(unseen))
-            line += page.count("\n", at, start)
+            text = page[at:start]
+            if "\n" in text:
+                yield from _texts(text, line, unseen=bool(unseen))
+                line += text.count("\n")
+            else:
+                yield Text(unescape(text) if "&" in text else text, line, bool(unseen))
         at = stop
         if start + 2 <= last_comment and page.startswith("<!--", start):
             at = page.find("-->", start + 2) + 3
@@ -77,16 +81,13 @@ def tokens(page: str, first: int) -> Iterator[Tag | Text]:
                     unseen = name
             elif closing and name == unseen:
                 unseen = ""
-        line += page.count("\n", start, at)
+        if at != stop or "\n" in match[0]:
+            line += page.count("\n", start, at)
     yield from _texts(page[at:], line, unseen=bool(unseen))
 
 
 def _texts(text: str, line: int, *, unseen: bool = False) -> Iterator[Text]:
     """The pieces of a text, line by line: blank ones are a line's end, and part words like one."""
-    if "\n" not in text:
-        if text:
-            yield Text(unescape(text) if "&" in text else text, line, unseen)
-        return
     pieces = text.split("\n")
     for n, piece in enumerate(pieces):
         own = unescape(piece) if "&" in piece else piece

@@ -211,6 +211,8 @@ def _body(rows: Sequence[NumberedRow], columns: Sequence[_Column], leaders: list
     out: list[_Body] = []
     for own in rows:
         row = _given(own, columns, leaders)
+        # What has no label and stands below figures is their sum: few pages draw the rule above it as one.
+        row.rule = row.rule or (bool(out) and any(map(is_figure, filter(None, out[-1].texts[1:]))))
         if out and _goes_on(out[-1], row):
             before = out[-1]
             texts = [f"{a} {b}" if a and b else a or b for a, b in zip(before.texts, row.texts, strict=True)]
@@ -268,6 +270,6 @@ def _close(row: _Body) -> Row:
     kind: Literal["data", "section", "total"] = "data"
     if not any(others):
         kind = "section"
-    elif (row.rule and not label and any(map(is_figure, filter(None, others)))) or TOTAL.search(label):
+    elif (row.rule and not label and all(map(is_figure, filter(None, others)))) or TOTAL.search(label):
         kind = "total"
     return Row(tuple(cells), tuple([Range(n, n) for n in row.numbers]), kind, row.level)
