@@ -58,6 +58,8 @@ class Places:
                 return replace(block, lines=where)
             case List():
                 return replace(block, lines=where, items=tuple(map(self._item, block.items)))
+            case Footnote():
+                return self._footnote(block)
             case Table():
                 return replace(
                     block,
@@ -76,4 +78,4 @@ class Places:
         return replace(row, lines=self.ranges(row.lines))
 
     def _footnote(self, note: Footnote) -> Footnote:
-        return replace(note, lines=self.ranges(note.lines))
+        return replace(note, lines=self.ranges(note.lines), referred=self.ranges(note.referred))
