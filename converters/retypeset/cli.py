@@ -21,7 +21,7 @@ import click
 import retypeset
 
 from .conversion import FORMATS, Settings, csv_files, format_of, render, split, write_files
-from .notes import LOSS, RetypesetError
+from .notes import DEBUG, LOSS, RetypesetError, internal
 from .plan import STDIN, Destination, Input, as_input, check, destination, expand
 from .terminal import emit, say, shown, silence, take_in
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 # What a shell says of a program that was ended by SIGINT: 128 and the number of the signal.
 INTERRUPTED: Final = 130
-
-_DEBUG: Final = "RETYPESET_DEBUG"
 
 
 class Job(NamedTuple):
@@ -230,21 +228,11 @@ def _reported(given: Input) -> Iterator[_Outcome]:
     except Exception as error:
         # Whatever it is, the other inputs are still to be converted.
         outcome.failed = True
-        say(f"{given.name}: error: {_internal(error)}")
-        if os.environ.get(_DEBUG):
+        say(f"{given.name}: error: {internal(error)}")
+        if os.environ.get(DEBUG):
             import traceback  # noqa: PLC0415  (for the makers of the program only)
 
             say(*"".join(traceback.format_exception(error)).splitlines())
-
-
-def _internal(error: Exception) -> str:
-    """Name a fault of ours by class and place; its own message may quote the filing, and is left to the traceback."""
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
-    name = type(error).__name__
-    return f"internal error ({name}{where}); please report it with the filing ({_DEBUG}=1 shows more)"
 
 
 def _convert(job: Job, given: Input) -> bool:

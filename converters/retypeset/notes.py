@@ -6,6 +6,7 @@ know is a `model.Note` with one of `CODES`.
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -55,6 +56,20 @@ CODES: Final = {
     "partition": "A source line belongs to nothing, or to two blocks.",
     "conservation": "The characters of a block are not those of its lines.",
 }
+
+
+DEBUG: Final = "RETYPESET_DEBUG"
+"""The variable of the environment that asks for more words on faults of ours."""
+
+
+def internal(error: Exception) -> str:
+    """Name a fault of ours by class and place; its own message may quote the filing, and is left to the traceback."""
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f" at {PurePath(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    name = type(error).__name__
+    return f"internal error ({name}{where}); please report it with the filing ({DEBUG}=1 shows more)"
 
 
 def spans(ranges: Ranges) -> str:

@@ -15,6 +15,7 @@ from ..model import (
     Block,
     Document,
     Furniture,
+    Header,
     Note,
     Page,
     Range,
@@ -59,6 +60,11 @@ def read(source: SourceLike, *, name: str = "") -> Submission:
         (*decoded.notes, *envelope.notes),
     )
     return msgspec.structs.replace(submission, notes=(*submission.notes, *_proof(submission, original)))
+
+
+def read_header(source: SourceLike) -> Header:
+    """Read no more of a filing than its header: what it says of itself. Raises what `read` raises."""
+    return open_envelope(decode(load(source).data)).header
 
 
 def check(submission: Submission, source: SourceLike) -> tuple[Note, ...]:
