@@ -20,6 +20,7 @@ import click
 
 import retypeset
 
+from .bulk.command import archive
 from .conversion import FORMATS, Settings, csv_files, format_of, render, split, write_files
 from .notes import DEBUG, LOSS, RetypesetError, internal
 from .plan import STDIN, Destination, Input, as_input, check, destination, expand
@@ -205,6 +206,9 @@ def schema() -> None:
     import json  # noqa: PLC0415  (costs start-up time)
 
     emit(f"{json.dumps(retypeset.schema(), indent=2)}\n".encode())
+
+
+commands.add_command(archive)
 
 
 # ---------------------------------------------------------------- the work on one input
