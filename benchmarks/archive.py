@@ -1,8 +1,9 @@
 """What archives in bulk cost: many filings made from the examples, with one process and with two, and once more.
 
-    archive.py [--filings N] [--to FORMATS]
+    archive.py [--filings N] [--to FORMATS] [--brief]
 
-Each filing is an example under an accession number of its own. Measured are the wall time with one and with two worker
+Each filing is an example under an accession number of its own; with --brief only its header and last document, which
+leaves little to do but what an archive costs by itself. Measured are the wall time with one and with two worker
 processes, what of the CPU time is the client's (sources, scheduling, ledger, names), the client's memory after a short
 run and after the long one, and how long it takes to find that all of it is done. Run by bench.py with few filings.
 """
@@ -21,6 +22,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 ACCESSION = re.compile(rb"\d{10}-\d\d-\d{6}")
+DOCUMENT = b"<DOCUMENT>"
 FOLDER = 1000  # filings in a folder
 MEGABYTE = 10**6
 SHORT = 25  # a run of so many times less filings: what the client's memory is compared with
@@ -46,9 +48,11 @@ class Cost(NamedTuple):
     peak: int
 
 
-def make(folder: Path, count: int) -> int:
+def make(folder: Path, count: int, *, brief: bool) -> int:
     """Write so many filings; give the bytes of all."""
     examples = [path.read_bytes() for path in sorted((ROOT / "examples").glob("*.txt"))]
+    if brief:
+        examples = [data[: data.index(DOCUMENT)] + data[data.rindex(DOCUMENT) :] for data in examples]
     size = 0
     for n in range(count):
         number = f"{9_000_000_000 + n // 1_000_000:010}-97-{n % 1_000_000:06}".encode()
@@ -73,16 +77,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure archives in bulk.")
     parser.add_argument("--filings", type=int, default=50_000, help="how many (%(default)s)")
     parser.add_argument("--to", default="md", help="formats parted by commas (%(default)s)")
+    parser.add_argument("--brief", action="store_true", help="take the last document of an example alone")
     parser.add_argument("--folder", type=Path, help="where to work; it needs room for all of it")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=arguments.folder) as name:
-        _measure(Path(name), arguments.filings, arguments.to)
+        _measure(Path(name), arguments.filings, arguments.to, brief=arguments.brief)
 
 
-def _measure(place: Path, count: int, formats: str) -> None:
+def _measure(place: Path, count: int, formats: str, *, brief: bool) -> None:
     folder, few = place / "filings", max(count // SHORT, 1)
     folder.mkdir()
-    size = make(folder, count)
+    size = make(folder, count, brief=brief)
     print(f"\nArchives in bulk: {count:,} filings of {size / MEGABYTE:,.0f} MB to {formats}\n", flush=True)
     one = run(folder, place / "one", formats, 1, "--limit", str(few))
     two = run(folder, place / "short", formats, 2, "--limit", str(few))

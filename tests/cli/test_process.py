@@ -53,6 +53,7 @@ def test_the_version_is_there_at_once() -> None:
 def test_nothing_heavy_is_imported_unless_it_is_used(path: Path, tmp_path: Path) -> None:
     assert _imported("--version") == []
     assert _imported("convert", "--help") == []
+    assert _imported("archive", "--help") == []
     assert _imported("convert", path, "--to", "json") == ["msgspec"]
     assert _imported("convert", path, "--to", "md") == ["msgspec"]
     assert _imported("inspect", path) == ["msgspec"]

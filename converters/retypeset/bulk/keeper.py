@@ -21,7 +21,7 @@ from typing import Final
 
 import msgspec
 
-from ..notes import DEBUG
+from ..notes import DEBUG, RetypesetError
 from .members import numbered
 from .tasks import Count, Limits, Plan, Result, Task, failure
 from .worker import NO_MEMORY
@@ -167,14 +167,20 @@ class _Worker:
             command,
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=None if os.environ.get(DEBUG) else subprocess.DEVNULL,
             process_group=0,  # an interrupt at the terminal is for the client alone
         )
         theirs.close()
-        if not ours.poll(_START):
-            raise EOFError
-        ours.recv_bytes()
         self._connection = ours
+        try:
+            if not ours.poll(_START):
+                raise RetypesetError("no worker can be started here: it does not answer")
+            ours.recv_bytes()
+        except EOFError as error:
+            if stopping.is_set():
+                raise
+            raise RetypesetError(f"no worker can be started here: {self._died()[1]}") from error
         return ours
 
     def _died(self) -> tuple[str, str]:

@@ -22,6 +22,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import IO, Any, BinaryIO, Final, NamedTuple, cast
 
+from msgspec.structs import replace
+
 from ..notes import RetypesetError
 from .sources import Request, Source, is_filing, kind, opened, take
 from .tasks import Result, Task, failure
@@ -96,7 +98,7 @@ def numbered(member: str, n: int, count: int) -> str:
 
 def members(source: Source, request: Request, settled: Settled) -> Iterator[Found]:
     """Give a task for each filing in a file; where it cannot be had, the failure. Nothing of it is raised."""
-    whole = Task(source.name, "", source.stamp, source.size, source.path, source.url)
+    whole = Task(source.name, "", source.stamp, source.size, source.path, source.url, weight=source.size)
     if source.error:
         yield failure(whole, "source", source.error)
         return
@@ -104,11 +106,16 @@ def members(source: Source, request: Request, settled: Settled) -> Iterator[Foun
     if how == "plain" and source.size <= LARGEST and not source.url.startswith("memory:"):
         yield whole
         return
-    count = 0
+    count = behind = 0
     try:
         with opened(source.path, source.url) as file:
             for found in _inside(how, whole, file, request, settled):
                 count += 1
+                if isinstance(found, Task):
+                    # How far the file is read: packed as it is, that is all that is known of what is still to come.
+                    position = min(file.tell(), source.size)
+                    found = replace(found, weight=max(position - behind, 0))  # noqa: PLW2901
+                    behind = max(position, behind)
                 yield found
     except _BROKEN as error:
         after = f" after {count:,} members" if count and how != "plain" else ""

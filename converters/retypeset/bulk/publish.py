@@ -23,7 +23,7 @@ _ASIDE: Final = ".aside"
 
 def prepare(dest: Path) -> Path:
     """Make the folder where a run sets its outputs aside."""
-    own = dest / _ASIDE / os.urandom(4).hex()
+    own = dest.absolute() / _ASIDE / os.urandom(4).hex()
     own.mkdir(parents=True)
     return own
 

@@ -66,12 +66,13 @@ class Stopped(RetypesetError):  # noqa: N818 - it is no filing's error
 
 
 class _Open:
-    """A source that is not finished: how many tasks are out, how many filings were in it."""
+    """A source that is not finished: tasks that are out, filings that were in it, bytes that are behind us."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.out = 0
         self.filings = 0
+        self.behind = 0
         self.ended = False
         self.whole = True
 
@@ -188,6 +189,8 @@ class Run:
                 answers = future.result()
             except self._engine.lost as error:
                 answers = self._lost(batch, error)
+            except RetypesetError as error:
+                raise Stopped(str(error)) from error
             except Exception as error:
                 raise Stopped(f"the engine failed: {internal(error)}: {error}") from error
             self._take_in(batch, answers)
@@ -209,8 +212,9 @@ class Run:
                 place = self._open[task.source]
                 place.filings += len(results)
                 place.out -= 1
+                place.behind += task.weight
+                self._watcher.moved(task.weight)
                 self._finish(place)
-                self._watcher.moved(task.size)
         if self.counts["done"] >= self._merge_at:
             self._merge()
 
@@ -255,5 +259,6 @@ class Run:
         if not place.ended or place.out:
             return
         del self._open[place.source.name]
+        self._watcher.moved(place.source.size - place.behind)
         if place.whole and not self.ending:
             self._ledger.finish(place.source.name, place.source.stamp, place.filings)

@@ -47,7 +47,7 @@ class Task(Struct, frozen=True):
 
     `source` and `member` are what the ledger calls it. It is read from `path` (as the operating system spells it) or
     `url` where `data` is None. `known` has the hashes, by member, of what was done before and need not be done again;
-    the first `skip` submissions have been dealt with.
+    the first `skip` submissions have been dealt with. `weight` is how many bytes of the source are behind us with it.
     """
 
     source: str
@@ -59,6 +59,7 @@ class Task(Struct, frozen=True):
     data: bytes | None = None
     known: dict[str, str] = {}
     skip: int = 0
+    weight: int = 0
 
 
 class Output(Struct, frozen=True):
