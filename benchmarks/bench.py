@@ -37,6 +37,7 @@ PDF_FILES = 3
 PDF_LARGEST = 250_000  # bytes: some hundred pages, seconds rather than minutes a file
 STARTS = 5
 GROWTH_SIZE = 5 * MEGABYTE
+ARCHIVED = 1_000  # filings of an archive: enough to see what one costs
 GROWTH_ROUNDS = 3  # the least of them counts: noise only ever adds
 
 CPU_MODEL = re.compile(r"^model name\s*: (.*)$", re.MULTILINE)
@@ -264,6 +265,13 @@ def items(paths: Sequence[Path]) -> None:
     print(f"\n  {len(said['rows'])} filings, {said['named']} Items named, {said['found']} of these found{share}")
 
 
+def archives() -> None:
+    """The figures of archive.py, with few filings."""
+    command: list[str | Path] = [sys.executable, Path(__file__).with_name("archive.py"), "--filings", str(ARCHIVED)]
+    sys.stdout.flush()
+    subprocess.run(command, check=True)
+
+
 # ---------------------------------------------------------------- the command line
 
 
@@ -298,6 +306,7 @@ def main() -> None:
         if (SHARED / "gold" / "dev").is_dir():
             accuracy(SHARED / "gold", folder)
             amounts(SHARED / "gold", arguments.paths, folder)
+    archives()
     residue(arguments.paths)
     items(arguments.paths)
 
