@@ -213,7 +213,9 @@ def _body_start(lines: Sequence[TableLine]) -> int:
     if tagged is not None:
         return _below_tag(lines, tagged, first)
     if first is None:
-        ruled = next((i for i, x in enumerate(lines[:TOP]) if x.rule and i), None)
+        last = max([i for i, x in enumerate(lines) if x.parts])
+        top = TOP if last < A_FEW else min(TOP, last)  # more lines above their last rule are more than heads
+        ruled = next((i for i, x in enumerate(lines[:top]) if x.rule and i), None)
         return ruled + 1 if ruled is not None else _centred_heads(lines)
     stub = min([x.stub for x in lines[first:] if x.stub >= 0])
     body = 0
