@@ -23,6 +23,8 @@ MOST_FILLED: Final = 2.0
 # The label of a row between tables takes up no more lines, with no more blank ones above each.
 LABELS: Final = 4
 APART: Final = 2
+# Heads stand at least so far apart.
+HEAD_GAP: Final = 3
 
 # Where a run begins, and whether it is a table.
 Run: TypeAlias = tuple[int, bool]
@@ -67,7 +69,7 @@ def _joined(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
 
 
 def _with_labels(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
-    """The runs, but where one begins in the midst of a label, it begins with the label."""
+    """The runs, but a table begins with its heads, and with the label in the midst of which it seemed to begin."""
     lines, blanks = weighed.lines, weighed.blanks
     out: list[Run] = list(runs[:1])
     for (start, table), (end, _) in pairwise([*runs[1:], (len(lines), False)]):
@@ -77,10 +79,31 @@ def _with_labels(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
         if len(rows) > 1 and lines[start].text[lines[start].indent].islower():
             label = next((i for i in range(start - 1, before, -1) if blanks[i]), before)
             begin = label if _is_label(weighed, label, start) else start
+        elif table:
+            begin = _heads(weighed, before, start)
         if begin == before:
             out.pop()
         out.append((begin, table))
     return out
+
+
+def _heads(weighed: Weighed, before: int, start: int) -> int:
+    """Where the heads begin that stand right above a table which begins with figures; `start` if there are none."""
+    lines, blanks = weighed.lines, weighed.blanks
+    row = next((line for line in lines[start : start + FILLED] if line.kind == TEXT), lines[start])
+    figures = [part for part in parts_of(row.text)[1:] if is_counted(part)]
+    heads = parts_of(lines[start - 1].text) if figures and blanks[start] <= 1 and start not in weighed.tags else []
+    if len(heads) < 2 or any(map(is_counted, heads)) or any(b.start - a.end < HEAD_GAP for a, b in pairwise(heads)):
+        return start
+    if heads[-1].start >= figures[-1].end or heads[-1].end <= figures[-1].start:
+        return start
+    begin = start - 1
+    while begin > before and not blanks[begin] and start - begin < LABELS:
+        above = lines[begin - 1]
+        if above.indent < heads[0].start and (weighed.weights[begin - 1] <= PROSE or "   " not in above.text.strip()):
+            break
+        begin -= 1
+    return begin
 
 
 def _is_label(weighed: Weighed, start: int, end: int) -> bool:
