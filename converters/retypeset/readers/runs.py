@@ -91,8 +91,10 @@ def _heads(weighed: Weighed, before: int, start: int) -> int:
     """Where the heads begin that stand right above a table which begins with figures; `start` if there are none."""
     lines, blanks = weighed.lines, weighed.blanks
     row = next((line for line in lines[start : start + FILLED] if line.kind == TEXT), lines[start])
+    if blanks[start] > 1 or start in weighed.tags or max(len(row.text), len(lines[start - 1].text)) > WIDEST:
+        return start
     figures = [part for part in parts_of(row.text)[1:] if is_counted(part)]
-    heads = parts_of(lines[start - 1].text) if figures and blanks[start] <= 1 and start not in weighed.tags else []
+    heads = parts_of(lines[start - 1].text) if figures else []
     if len(heads) < 2 or any(map(is_counted, heads)) or any(b.start - a.end < HEAD_GAP for a, b in pairwise(heads)):
         return start
     if heads[-1].start >= figures[-1].end or heads[-1].end <= figures[-1].start:
