@@ -54,6 +54,9 @@ _NUMBERED: Final = frozenset(("numbered", "lettered"))
 _COUNTED: Final = frozenset(("numbered", "lettered", "note"))
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
+_COMPANY: Final = re.compile(
+    r"\b(?:INC|CORP|CORPORATION|COMPANY|CO|LTD|LLC|L\.?P|PLC|TRUST|SUBSIDIARY|SUBSIDIARIES)\b\.?$", re.IGNORECASE
+)
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b(?!\()", re.IGNORECASE)
 # A line that a blank one cuts off in the middle of a sentence is at least so long.
 LONG: Final = 50
@@ -226,7 +229,9 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
     """The level of each title, by the line it begins on: the ranks of this document's titles counted without gaps.
 
     A title right under another of the same look stands below it. What is set like an Item but stands before the first
-    Part is of the rank of Parts; so are the titles of a cover, between the form's name and the first Part or Item.
+    Part is of the rank of Parts; so are the titles of a cover, between the form's name and the first Part or Item. The
+    name of a company ranks with that of the form on a cover, and above what is set alike in a document without Items;
+    so does the number of an exhibit that opens the document, or follows the signatures.
     """
     ranks: dict[int, float] = {}
     parted = False
@@ -235,11 +240,13 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
     first = next((style for style in styles if style in _DIVISIONS), "")
     below = _numbered_below(parts)
     cover = False
+    opening = True
     above: Piece | None = None
     for part in parts:
         if not isinstance(part, Piece) or part.kind != "heading":
             above = None
             continue
+        text = " ".join(part.lines[-1].text.split())
         parted = parted or part.style == "part"
         rank: float = below.get(part.style, RANKS[part.style])
         if part.style == "caps-centred" and part_follows and not parted:
@@ -247,12 +254,20 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
         cover = bool(first) and part.style not in _DIVISIONS and (cover or part.style == "form")
         if cover and part.style != "form":
             rank = min(rank, RANKS[first])
+        if part.style == "caps-centred" and _COMPANY.search(text):
+            over = not first and (above is None or above.style == "exhibit")
+            rank = RANKS["form"] if cover else rank - 0.5 if over else rank
+        elif part.style == "exhibit" and opening:
+            rank = RANKS["form"]
+        elif part.style == "caps" and text[-1] == ":":
+            rank += 0.5
+        opening = part.style in ("signatures", "exhibit") and not text.upper().startswith("EXEC")
         stacked = above is not None and int(ranks[above.lines[0].number]) == rank
-        if above is not None and stacked and part.style not in _DIVISIONS:
+        if above is not None and stacked and part.style not in _DIVISIONS and rank > RANKS["form"]:
             rank = rank + 0.5 if part.blanks else ranks[above.lines[0].number]
         ranks[part.lines[0].number] = rank
         above = part
-    depth = _depths(list(ranks.values()))
+    depth = _depths(list(ranks.values()), form=styles.count("form") == 1)
     return {line: depth[rank] for line, rank in ranks.items()}
 
 
@@ -270,10 +285,11 @@ def _numbered_below(parts: Sequence[Element]) -> dict[str, float]:
     return {style: max(ranks) + 0.25 for style, ranks in under.items() if style not in over}
 
 
-def _depths(ranks: Sequence[float]) -> dict[float, int]:
+def _depths(ranks: Sequence[float], *, form: bool) -> dict[float, int]:
     """The depth of each rank: one more than that of any higher rank it ever stood beside, and of the form's name."""
-    form = {RANKS["form"]} if ranks.count(RANKS["form"]) == 1 else set()
-    beside: dict[float, set[float]] = {rank: {f for f in form if f < rank} for rank in ranks}
+    beside: dict[float, set[float]] = {
+        rank: {RANKS["form"]} if form and rank > RANKS["form"] else set() for rank in ranks
+    }
     for a, b in pairwise(ranks):
         if a != b:
             beside[max(a, b)].add(min(a, b))

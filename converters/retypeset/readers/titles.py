@@ -22,7 +22,12 @@ _FORM: Final = re.compile(
     r"(?:FORM\s+[\dA-Z][\w/-]*(?:\s\w+)?|SCHEDULE\s+(?:1[34][A-Z]|TO)\S*)",
     re.IGNORECASE,
 )
-_BACK_MATTER: Final = re.compile(r"SIGNATURES?|EXHIBIT INDEX|INDEX (?:TO|OF) EXHIBITS", re.IGNORECASE)
+# Titles of the form that have no number but the rank of an Item: General Instruction G(3) of Form 10-K.
+_BACK_MATTER: Final = re.compile(
+    r"SIGNATURES?|EXHIBIT INDEX|INDEX (?:TO|OF) EXHIBITS"
+    r"|EXECUTIVE OFFICERS OF (?:THE )?(?:REGISTRANT|COMPANY|CORPORATION)",
+    re.IGNORECASE,
+)
 _SIGNED: Final = re.compile(
     r"/s/|\b(?:By|BY):|^\s*(?:By|BY)(?:\s{2,}|\s*_|\s*$)"
     r"|^\s*(?:Date|Dated|Name|Title|Its|Contact|Attest|Tel|Telephone|Phone|Fax|DATE|DATED|NAME|TITLE)\s?:"
