@@ -240,7 +240,7 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
     first = next((style for style in styles if style in _DIVISIONS), "")
     below = _numbered_below(parts)
     cover = False
-    opening = True
+    signed = False
     above: Piece | None = None
     for part in parts:
         if not isinstance(part, Piece) or part.kind != "heading":
@@ -257,11 +257,11 @@ def _levels(parts: Sequence[Element]) -> dict[int, int]:
         if part.style == "caps-centred" and _COMPANY.search(text):
             over = not first and (above is None or above.style == "exhibit")
             rank = RANKS["form"] if cover else rank - 0.5 if over else rank
-        elif part.style == "exhibit" and opening:
+        elif part.style == "exhibit" and (signed or not ranks):
             rank = RANKS["form"]
         elif part.style == "caps" and text[-1] == ":":
             rank += 0.5
-        opening = part.style in ("signatures", "exhibit") and not text.upper().startswith("EXEC")
+        signed = signed or (part.style == "signatures" and text.upper().startswith("SIGN"))
         stacked = above is not None and int(ranks[above.lines[0].number]) == rank
         if above is not None and stacked and part.style not in _DIVISIONS and rank > RANKS["form"]:
             rank = rank + 0.5 if part.blanks else ranks[above.lines[0].number]
