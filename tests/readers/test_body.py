@@ -33,7 +33,7 @@ def _body(markdown: str) -> str:
     return (document.partition("\n\n")[2] if rule else front).strip("\n")
 
 
-@pytest.mark.cases("body/pages", 20)
+@pytest.mark.cases("body/pages", 21)
 def test_pages(case: Case) -> None:
     _check(case)
 

@@ -22,6 +22,7 @@ from msgspec import Struct
 from ..model import Furniture, Page, Range
 from .lines import BLANK, BREAK, RULE, TEXT, Line, ends_sentence
 from .running import (
+    COUNTED,
     NEIGHBOURS,
     PAGE_LENGTH,
     apart,
@@ -57,8 +58,6 @@ REACH: Final = 2
 CENTRED: Final = 20
 # A number with its dashes or brackets is no longer.
 CLOSE: Final = 7
-# So many that count on are folios if one of them cuts a sentence.
-COUNTED: Final = 4
 # Then they need stand no page's length apart: tables make pages short and long.
 ANY_LENGTH: Final = range(10, 131)
 # The sentence that a folio cuts in two goes on within so many lines.
@@ -99,12 +98,12 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
         cut = _filled(kinds, sorted(folios), marks) if folios else []
         heads = continued_heads(lines, kinds, [[i for i in page if i not in folios and i not in feet] for page in cut])
     taken = dict.fromkeys(marks, "mark") | dict.fromkeys(feet, "foot") | dict.fromkeys(heads, "head")
+    labels = {i: label for i, label in feet.items() if label} | {i: f.label for i, f in folios.items()}
     stay = list(lines)
     for i, kind in (taken | dict.fromkeys(folios, "folio")).items():
         number = lines[i].number
         furniture.append(Furniture(kind, lines[i].text, Range(number, number)))  # type: ignore[arg-type]  # literals all
-        stay[i] = Line(number, "", 0, BREAK if i in folios and not breaks else BLANK)
-    labels = {i: label for i, label in feet.items() if label} | {i: f.label for i, f in folios.items()}
+        stay[i] = Line(number, "", 0, BREAK if i in labels and not breaks else BLANK)
     return stay, tuple(_pages(lines, kinds, breaks, labels))
 
 

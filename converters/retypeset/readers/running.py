@@ -42,6 +42,9 @@ PROSE: Final = 40
 # A line with so many words in small letters, each of more letters than this, is of a sentence.
 A_SENTENCE: Final = 3
 SHORT_WORD: Final = 3
+# Of so many words, so many that go on counting are no titles: `ARTICLE 1`, `Pool 1` have less.
+COUNTED: Final = 4
+COUNTED_WORDS: Final = 6
 # Folios of a document without breaks stand this many lines apart.
 PAGE_LENGTH: Final = range(30, 91)
 
@@ -113,7 +116,8 @@ def _foot(lines: Sequence[Line], kinds: bytes, indices: Sequence[int]) -> Sequen
 
 
 def unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str]:
-    """The same in a document without page breaks: lines that stand apart, a page's length from each other."""
+    """The same in a document without page breaks: lines that stand apart, a page's length from each other; or many of
+    several words that go on counting, for tables make pages long and short."""
     shapes: dict[str, list[tuple[int, str]]] = {}
     for i in alone:
         line = lines[i]
@@ -122,11 +126,19 @@ def unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str]
             shapes.setdefault(_shape(line.text), []).append((i, match[1] or match[2]))
     feet: dict[int, str] = {}
     for same in shapes.values():
+        run: list[tuple[int, str]] = []
         for (i, a), (j, b) in pairwise(same):
-            if lines[j].number - lines[i].number in PAGE_LENGTH and int(a) < int(b):
-                pairs = zip(_NUMBER.findall(lines[i].text), _NUMBER.findall(lines[j].text), strict=True)
-                if sum([x != y for x, y in pairs]) == 1:  # in rows of a table other figures change as well
-                    feet[i], feet[j] = a, b
+            pairs = zip(_NUMBER.findall(lines[i].text), _NUMBER.findall(lines[j].text), strict=True)
+            moved = int(a) < int(b) and sum([x != y for x, y in pairs]) == 1  # in rows of a table other figures, too
+            if moved and lines[j].number - lines[i].number in PAGE_LENGTH:
+                feet[i], feet[j] = a, b
+            if not moved or int(b) - int(a) > BESIDE or len(lines[i].text.split()) < COUNTED_WORDS:
+                run = []
+                continue
+            run = run or [(i, a)]
+            run.append((j, b))
+            if len(run) >= COUNTED:
+                feet.update(run[-COUNTED:])
     heads = {
         i: match[1]
         for i, line in enumerate(lines)
