@@ -32,7 +32,7 @@ _ONE_OF_SEVERAL: Final = re.compile(r"\w{1,2}")
 _CITED: Final = re.compile(r"(?:\b(?:Item|Section|Sec|Rule|Article|Exhibit|Part|Paragraph)s?\b|§)", re.IGNORECASE)
 # Behind a word or its stop: `Claims1/`, `shares,(1)`, `("Company"*)`. An `A+` is a rating, `holder(s)` are several.
 _IN_TEXT: Final = re.compile(
-    r"(?<=[^\s(\[])(?:(?:\*{1,4}|#{1,2}|[†‡]|(?<=[a-z\d.,;)])\+{1,3})(?![\w*#+])|\{\w{1,2}\})"
+    r"(?<=[^\s(\[*#])(?:(?:\*{1,4}|#{1,2}|[†‡]|(?<=[a-z\d.,;)])\+{1,3})(?![\w*#+])|\{\w{1,2}\})"
     r"|(?<=[a-zA-Z.,;:)\"'])\d{1,2}/(?![\w/])"
     r"|(?:(?<=[a-zA-Z.,;:%])|(?<=\S[\"']))\((?!s\))(?:\d{1,2}|[a-zA-Z]|[ivx]{2,5})\)(?!\w)"
     r"|(?<=\S )(?:\*{1,4}|(?<=[.;] )\((?:\d{1,2}|[a-z]|[ivx]{2,5})\))$"
@@ -79,6 +79,17 @@ def text_references(text: str) -> Iterator[Reference]:
         start, end = match.span()
         if match[0][0] != "(" or not _CITED.search(text, max(0, start - CITED_WITHIN), start):
             yield Reference(start, end, match[0])
+
+
+def refers(text: str, mark: str) -> bool:
+    """Does running text refer to the footnote with this mark? Most texts do not hold it: to find that out is cheap."""
+    at = text.find(mark)
+    while at >= 0:
+        match = _IN_TEXT.match(text, at)
+        if match and match[0] == mark and not (mark[0] == "(" and _CITED.search(text, max(0, at - CITED_WITHIN), at)):
+            return True
+        at = text.find(mark, at + 1)
+    return False
 
 
 def _behind_words(cell: Cell, start: int, end: int) -> bool:

@@ -19,7 +19,7 @@ from itertools import chain
 from typing import Final
 
 from ..model import Cell, Footnote, Range, Table
-from ..references import MARK, references, text_references
+from ..references import MARK, references, refers
 from .lines import Line, ends_sentence, join, ranges
 from .prose import Element, Piece
 from .regions import NEW_PAGE
@@ -124,9 +124,10 @@ def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: b
             break
         if (mark := mark_of(part.lines[0]))[:1] != _ENCLOSED or part.kind == "footnote":
             marks.discard(mark)
-        if any(mark in line.text for line in part.lines for mark in marks):
+        text = " ".join([line.text for line in part.lines])
+        if any(mark in text for mark in marks):
             text = join([line.text for line in part.lines])
-            for mark in marks.intersection(r.mark for r in text_references(text)):
+            for mark in [mark for mark in marks if refers(text, mark)]:
                 places[mark] = [*ranges(part.lines), *places.get(mark, ())]
         if foot and places and part.blanks == NEW_PAGE and part.kind != "item":
             break

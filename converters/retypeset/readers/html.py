@@ -242,7 +242,7 @@ def _row_parts(
     rows = [
         NumberedRow(line.number, row)
         for line in lines
-        if line.kind != BLANK and isinstance(row := of.get(line.number), SheetRow)
+        if line.kind in (TEXT, RULE) and isinstance(row := of.get(line.number), SheetRow)
     ]
     table = set_sheet(rows, furniture)
     if table is not None:
