@@ -47,7 +47,7 @@ def _tables(page: str) -> list[Table]:
     return list(retypeset.tables(_read(page)))
 
 
-@pytest.mark.cases("html/pages", 15)
+@pytest.mark.cases("html/pages", 18)
 def test_pages(case: Case) -> None:
     submission = _read(case.data.decode())
     assert [note for note in submission.notes if note.code in LOSS] == []

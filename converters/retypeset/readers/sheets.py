@@ -8,6 +8,7 @@ rows     labels wrapped over two rows are one; sections and totals; levels by ho
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -25,10 +26,14 @@ from .lines import ends_sentence
 from .rows import TOTAL, with_levels
 from .units import connected
 
+# The mark of a note that was raised behind a figure.
+_RAISED: Final = re.compile(r"(?<=[\d)%]) [\da-z]$")
 # A column of labels is set in by so many columns of type where it stands behind the first.
 SET_IN: Final = 2
 # More columns than these are no table.
 MOST: Final = 80
+# So many labels that span two columns say that they are one.
+A_FEW: Final = 2
 # Heads are no more rows than this.
 MOST_HEADS: Final = 12
 
@@ -55,7 +60,7 @@ def set_sheet(rows: Sequence[NumberedRow], furniture: list[Furniture]) -> Table 
     if not rows:
         return None
     start = _body_start(rows)
-    columns = _columns(rows, start)
+    columns = _with_one_label(_columns(rows, start), rows[start:])
     if not 1 < len(columns) <= MOST:
         return None
     leaders: list[Furniture] = []
@@ -70,6 +75,7 @@ def set_sheet(rows: Sequence[NumberedRow], furniture: list[Furniture]) -> Table 
 
 
 def _is_amount(text: str) -> bool:
+    text = _RAISED.sub("", text)
     return is_figure(text) and not is_date(text) and not is_day(text)
 
 
@@ -130,6 +136,19 @@ def _columns(rows: Sequence[NumberedRow], start: int) -> list[_Column]:
         for at in range(column.first, column.last + 1):
             owner[at] = met[0]
     return sorted(columns.values(), key=lambda c: c.first)
+
+
+def _with_one_label(columns: list[_Column], rows: Sequence[NumberedRow]) -> list[_Column]:
+    """The columns, but one for labels that are set in by a column of their own: most labels span both."""
+    while len(columns) > 2 and not columns[1].figures:
+        first, second = columns[:2]
+        several = [own.row.cells for own in rows if len(own.row.cells) > 1]
+        spanning = [cells for cells in several if cells[0].first <= first.last and cells[0].last >= second.first]
+        if len(spanning) < A_FEW or len(spanning) < len(first.rows & second.rows):
+            break
+        rest = second.rows | first.rows
+        columns = [_Column(first.first, second.last, rest, first.figures), *columns[2:]]
+    return columns
 
 
 def _covered(cell: Placed, columns: Sequence[_Column]) -> tuple[int, int]:
