@@ -20,9 +20,9 @@ from msgspec.structs import replace
 from ..model import Align, Range
 from ..references import MARK
 from .amounts import SIGN, is_figure
-from .flow import Break, Cell, Grid, Item, Run, Typed
 from .lines import ends_sentence
 from .markers import MARKER
+from .nodes import Break, Cell, Grid, Item, Run, Typed
 from .titles import is_signed
 
 _RULE: Final = re.compile(r"[-=_–—]{4,}|[=_]{1,3}|(?:[-=_] ?){4,}")

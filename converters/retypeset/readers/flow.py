@@ -1,10 +1,5 @@
 """Tags and texts of an HTML page -> what follows each other on it: runs of text, typed lines, breaks, grids.
 
-    Run     the text between two line breaks of the page, with its look
-    Typed   a line of a <pre>, blanks and all
-    Break   a rule, or what begins a new page
-    Grid    a table as it is marked up: rows of cells, which hold all of these
-
 Tag soup is read as browsers read it, as far as it matters here: a cell ends where the next begins, what is bold in a
 cell ends with it, a closing tag without an opening one says nothing. There is no tree and no recursion, so that depth
 costs nothing. What is a title, a list, or a table of figures is the business of `html` and `cells`.
@@ -14,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, TypeAlias
+from typing import Final
 
 from msgspec import Struct
 
 from ..model import Align, Furniture, Range
 from .markup import Tag, Text
+from .nodes import Break, Cell, Grid, Item, Run, Typed
+from .styles import ALIGNED, LENGTH, columns_of, is_strong, span_of, style_of
 
 _TITLES: Final = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LISTS: Final = frozenset(("ul", "ol", "dir", "menu"))
@@ -35,19 +32,6 @@ _INLINE: Final = frozenset(("span", "font"))
 _CELLS: Final = frozenset(("td", "th"))
 # Tags of fixed-width tables, which mean as much in a <pre>.
 _TYPED: Final = frozenset(("table", "caption", "s", "c", "fn"))
-_ALIGNED: Final[dict[str, Align]] = {
-    "center": "center",
-    "middle": "center",
-    "right": "right",
-    "left": "left",
-    "justify": "left",
-}
-_STYLE: Final = re.compile(
-    r"(text-align|margin-left|padding-left|font-weight|text-decoration|font-style|display)\s*:\s*([^;]{1,40})"
-)
-_LENGTH: Final = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)\s*(px|pt|em|%|in)?")
-# How many columns of type a unit of length is.
-_COLUMNS: Final = {"px": 0.12, "pt": 0.16, "em": 2.0, "%": 1.0, "in": 12.0, "": 0.12}
 _CONTROL: Final = re.compile(r"[^\S ]")
 _BLANKS: Final = re.compile(r"[^\S\xa0]+")
 # A list, a quotation is set in by so many columns; nothing by more than the second.
@@ -57,60 +41,6 @@ MOST_INDENT: Final = 24
 DEEPEST: Final = 6
 # A rule that is no page break takes up less than this share of the width.
 SHORT_RULE: Final = 50
-# Spans of more columns or rows than this are slips.
-MOST_SPANNED: Final = 100
-
-
-class Run(Struct):
-    """A text: single blanks, but each `&nbsp;` is one. `gap`: a blank line stands above it.
-
-    `strong`: all of it is bold, underlined or in italics; `link`: it leads to a place on the page. `level` is that of
-    <h1> to <h6>, else 0; `item` the list item it is in, as a depth and a number that no other has, else (0, 0).
-    """
-
-    text: str
-    lines: Range
-    align: Align
-    indent: int
-    gap: bool
-    strong: bool = False
-    level: int = 0
-    item: tuple[int, int] = (0, 0)
-    link: bool = False
-
-
-class Typed(Struct):
-    """A line of a <pre>. `tag`: it is the tag of a fixed-width table."""
-
-    text: str
-    lines: Range
-    tag: bool = False
-
-
-class Break(Struct):
-    """A rule, or what plainly begins a new page."""
-
-    line: int
-    plain: bool
-
-
-class Cell(Struct):
-    """A cell as it is marked up."""
-
-    colspan: int
-    rowspan: int
-    head: bool
-    items: list[Item]
-
-
-class Grid(Struct):
-    """A table as it is marked up."""
-
-    rows: list[list[Cell]]
-    line: int
-
-
-Item: TypeAlias = Run | Typed | Break | Grid
 
 
 class _Open(Struct):
@@ -258,7 +188,7 @@ class _Reader:
         low = tag.source.lower() if styled else ""
         if styled and "page-break-" in low and "avoid" not in low:
             self._break(tag.line, plain=True)
-        if styled and "display" in low and _style(tag).get("display") == "none" and name not in ("br", "hr", "img"):
+        if styled and "display" in low and style_of(tag).get("display") == "none" and name not in ("br", "hr", "img"):
             self.flush()
             self.hidden = [name]
             return
@@ -279,7 +209,7 @@ class _Reader:
         elif name in _BLOCKS:
             self._block(tag)
         elif name in _BOLD or name in _INLINE:
-            strong = name in _BOLD or (styled and _is_strong(_style(tag)))
+            strong = name in _BOLD or (styled and is_strong(style_of(tag)))
             if strong or name in _INLINE:
                 self.scope.inline.append((name, strong))
                 self.scope.strong += strong
@@ -330,7 +260,7 @@ class _Reader:
         self.scope.items.append(Break(line, plain))
 
     def _rule(self, tag: Tag) -> None:
-        width = _LENGTH.match(tag.attributes.get("width", "100%"))
+        width = LENGTH.match(tag.attributes.get("width", "100%"))
         share = float(width[1]) if width and width[2] == "%" else 100.0 if width and float(width[1]) > 300 else 0.0
         self.flush(gap=True)
         if self.tables or share >= SHORT_RULE:
@@ -356,12 +286,12 @@ class _Reader:
             align = "center"
         elif len(tag.source) > len(name) + 2:
             said = tag.attributes
-            align = _ALIGNED.get(said.get("align", ""), align)
+            align = ALIGNED.get(said.get("align", ""), align)
             if "style" in said:
-                style = _style(tag)
-                align = _ALIGNED.get(style.get("text-align", ""), align)
-                strong = strong or _is_strong(style)
-                indent += sum([_columns(style.get(side, "")) for side in ("margin-left", "padding-left")])
+                style = style_of(tag)
+                align = ALIGNED.get(style.get("text-align", ""), align)
+                strong = strong or is_strong(style)
+                indent += sum([columns_of(style.get(side, "")) for side in ("margin-left", "padding-left")])
         if name in _SET_IN:
             indent += INDENT
         if name in _LISTS:
@@ -410,12 +340,12 @@ class _Reader:
                 grid.rows.append([])
             return
         said = tag.attributes
-        cell = Cell(_span(said.get("colspan", "")), _span(said.get("rowspan", "")), tag.name == "th", [])
+        cell = Cell(span_of(said.get("colspan", "")), span_of(said.get("rowspan", "")), tag.name == "th", [])
         grid.rows[-1].append(cell)
         self.scope = _new(cell.items)
-        style = _style(tag) if "style" in said else {}
-        self.scope.align = _ALIGNED.get(style.get("text-align", said.get("align", "")), "left")
-        self.scope.strong = int(tag.name == "th" or _is_strong(style))
+        style = style_of(tag) if "style" in said else {}
+        self.scope.align = ALIGNED.get(style.get("text-align", said.get("align", "")), "left")
+        self.scope.strong = int(tag.name == "th" or is_strong(style))
 
     def _end_cell(self) -> None:
         """End the open cell; what stands outside of all cells gets one."""
@@ -448,28 +378,3 @@ class _Reader:
 
 def _new(items: list[Item]) -> _Scope:
     return _Scope(items, blocks=[], counts={}, inline=[], lists=[])
-
-
-def _style(tag: Tag) -> dict[str, str]:
-    return {name: value.strip() for name, value in _STYLE.findall(tag.attributes.get("style", ""))}
-
-
-def _is_strong(style: dict[str, str]) -> bool:
-    weight = style.get("font-weight", "")
-    return (
-        weight[:4] == "bold"
-        or weight[:3] in ("600", "700", "800", "900")
-        or "underline" in style.get("text-decoration", "")
-        or style.get("font-style") == "italic"
-    )
-
-
-def _columns(length: str) -> int:
-    match = _LENGTH.match(length)
-    return round(float(match[1]) * _COLUMNS[match[2] or ""]) if match else 0
-
-
-def _span(value: str) -> int:
-    return (
-        min(max(int(value), 1), MOST_SPANNED) if value[:4].isdecimal() and value.isdecimal() and len(value) < 7 else 1
-    )

@@ -1,30 +1,29 @@
 """An HTML page -> blocks: its runs of text and tables, as the reader of typed text would have found them.
 
-    page -> tokens -> flow -> elements -> sheet -> pages -> pieces, tables -> outline -> captions -> confidence
+    page -> tokens -> flow -> elements -> lines -> pages -> pieces, tables -> outline -> captions -> confidence
 
-The elements of a page get lines of a sheet, as a typist would have set them: centred, set in, a blank line between
-paragraphs. So what holds for typed text holds here, too: folios and running heads are found by `pages`, titles get
-their level from `outline`, a <pre> is read by `regions` and its followers. In the end the lines of the sheet become
-those of the source (`places`); several blocks may have one.
+The elements of a page get lines, as a typist would have set them (`typist`). So what holds for typed text holds here,
+too: folios and running heads are found by `pages`, titles get their level from `outline`, a <pre> is read by `regions`
+and its followers. In the end the lines become those of the source (`places`); several blocks may have one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
 from ..model import Block, Furniture, List, ListItem, Note, Page, Paragraph, Range
 from .captions import with_captions
-from .cells import Element, Sheet, SheetRow, elements
+from .cells import SheetRow, elements
 from .confidence import doubts, with_confidence
-from .flow import Break, Run, Typed, flow
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence, scan
+from .flow import flow
+from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence
 from .markers import marker_of
 from .markup import tokens
+from .nodes import Run, Typed
 from .outline import outline
 from .pages import part_pages
 from .places import Places
@@ -34,14 +33,11 @@ from .regions import NEW_PAGE, Region, part_regions, right_edge
 from .sheets import NumberedRow, set_sheet
 from .tables import set_table
 from .titles import title_style
+from .typist import WIDTH, Source, Typist
 from .units import connected
 
-# How wide the sheet is, in columns of type: what is centred stands in the middle of it.
-WIDTH: Final = 100
 # A run of more characters is prose, whatever stands beside it; lines of a stack have no more.
 PROSE: Final = 90
-# So many plain breaks, and no rule is taken for one.
-ENOUGH_BREAKS: Final = 2
 # Lines of typed text that were given line breaks one by one are mostly longer than this, and none than the second.
 WRAPPED: Final = 50
 WRAPPED_MOST: Final = 100
@@ -49,12 +45,8 @@ WRAPPED_MOST: Final = 100
 _BY_LOOK: Final = frozenset(("titled", "centred", "numbered"))
 # What <h1> to <h6> look like where their words do not say.
 _TITLED: Final = ("", "caps-centred", "caps-centred", "caps", "underlined", "underlined", "underlined")
-# A link that stands at the head of so many pages says nothing on any.
-ENOUGH_LINKS: Final = 3
-_FOLIO: Final = re.compile(r"\s*-?\s?([A-Z]-?)?(\d{1,3})\s?-?")
 # A box to check: what stands beside it is no title.
 _BOX: Final = re.compile(r"\[\s?[xX]?\s?\]")
-_PAGE: Final = re.compile(r"</?PAGE>", re.IGNORECASE)
 
 
 class Read(Struct):
@@ -71,129 +63,23 @@ def read_page(lines: Sequence[str], first: int) -> Read:
     unseen: list[Furniture] = []
     filled: list[int] = []
     items = flow(tokens("\n".join(lines), first), unseen, filled)
-    sheet = _Sheet()
-    sheet.set(list(elements(items)))
+    sheet = Typist()
+    sheet.type(list(elements(items)))
     furniture = sheet.furniture
     running, pages = part_pages(sheet.lines, furniture)
     parts = list(_parts(running, sheet.of, furniture))
-    texts = [line.text for line in sheet.lines if line.number]
     places = Places(sheet.places, filled)
     blocks = with_captions(outline(parts, WIDTH, furniture), furniture)
-    blocks = tuple(map(places.block, with_confidence(blocks, texts, furniture)))
+    blocks = tuple(map(places.block, with_confidence(blocks, sheet.texts, furniture)))
     taken = sorted([*unseen, *map(places.furniture, furniture)], key=lambda f: f.lines)
     return Read(blocks, taken, tuple(map(places.page, pages)), doubts(blocks))
-
-
-# ---------------------------------------------------------------- the sheet
-
-
-class _Sheet:
-    """Lines as a typist would have set them, where each stands in the source, and what each was set from."""
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.places: list[Range] = []
-        self.of: dict[int, Run | Typed | SheetRow] = {}
-        self.furniture: list[Furniture] = []
-
-    def set(self, all_elements: Sequence[Element]) -> None:
-        plain = sum(isinstance(e, Break) and e.plain for e in all_elements)
-        links = _links_on_top(all_elements)
-        folios = _folios(all_elements)
-        for n, element in enumerate(all_elements):
-            if n in links:
-                assert isinstance(element, Run)
-                self._take("head", element)
-                continue
-            match element:
-                case Run():
-                    self._run(element)
-                case Typed():
-                    self._typed(element)
-                case Sheet():
-                    self._blank()
-                    for row in element.rows:
-                        self._add(row, row.text, row.lines, TEXT if row.cells else RULE)
-                    self._blank()
-                case Break():
-                    if element.plain or plain < ENOUGH_BREAKS:
-                        self._break(Range(element.line, element.line))
-            if n in folios:
-                self._break(self.places[-1])
-
-    def _number(self, where: Range) -> int:
-        self.places.append(where)
-        return len(self.places)
-
-    def _break(self, where: Range) -> None:
-        self.lines.append(Line(self._number(where), "", 0, BREAK))
-
-    def _take(self, kind: Literal["break", "head"], run: Run) -> None:
-        number = self._number(run.lines)
-        self.furniture.append(Furniture(kind, run.text, Range(number, number)))
-
-    def _blank(self) -> None:
-        self.lines.append(Line(0, "", 0, BLANK))
-
-    def _add(self, source: Run | Typed | SheetRow, text: str, where: Range, kind: int = TEXT) -> None:
-        number = self._number(where)
-        self.of[number] = source
-        self.lines.append(Line(number, text, len(text) - len(text.lstrip()), kind))
-
-    def _run(self, run: Run) -> None:
-        if run.gap:
-            self._blank()
-        if _PAGE.fullmatch(run.text):
-            self._take("break", run)
-            self._break(run.lines)
-            return
-        room = WIDTH - len(run.text)
-        indent = run.indent
-        if run.align == "center":
-            indent = max(room // 2, 0)
-        elif run.align == "right":
-            indent = max(room, 0)
-        self._add(run, " " * indent + run.text, run.lines)
-
-    def _typed(self, typed: Typed) -> None:
-        if typed.tag:
-            self.lines.append(Line(self._number(typed.lines), typed.text, 0, TAG))
-            return
-        number = self._number(typed.lines)
-        made = scan([typed.text], number, self.furniture)
-        self.lines += made
-        self.of[number] = typed
-
-
-def _links_on_top(all_elements: Sequence[Element]) -> set[int]:
-    """Where a link within the page stands at the head of its pages, always the same: `Table of Contents`."""
-    tops: dict[str, list[int]] = {}
-    broken = True
-    for n, element in enumerate(all_elements):
-        if isinstance(element, Run) and broken and element.link:
-            tops.setdefault(element.text, []).append(n)
-        broken = isinstance(element, Break)
-    return {n for same in tops.values() if len(same) >= ENOUGH_LINKS for n in same}
-
-
-def _folios(all_elements: Sequence[Element]) -> set[int]:
-    """Where numbers that stand alone count on from one to the next: pages end there, break or no break."""
-    found: list[tuple[int, str, int]] = []
-    for n, element in enumerate(all_elements):
-        if isinstance(element, Run | Typed) and (match := _FOLIO.fullmatch(element.text)):
-            found.append((n, match[1], int(match[2])))
-    out: set[int] = set()
-    for (n, series, value), (m, other, following) in pairwise(found):
-        if series == other and following == value + 1:
-            out.update((n, m))
-    return out
 
 
 # ---------------------------------------------------------------- pieces
 
 
-def _parts(lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow], furniture: list[Furniture]) -> Iterator[Part]:
-    """Read the lines of the sheet: stretches of typed lines, of rows, and of runs."""
+def _parts(lines: Sequence[Line], of: dict[int, Source], furniture: list[Furniture]) -> Iterator[Part]:
+    """Read the lines: stretches of typed lines, of rows, and of runs."""
     edge = right_edge([line for line in lines if isinstance(of.get(line.number), Typed)])
     blanks = 1
     for kind, stretch in _stretches(lines, of):
@@ -206,9 +92,7 @@ def _parts(lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow], furnitu
         blanks = max([NEW_PAGE if line.kind == BREAK else 1 for line in stretch if line.kind != TEXT], default=0)
 
 
-def _stretches(
-    lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow]
-) -> Iterator[tuple[type | None, list[Line]]]:
+def _stretches(lines: Sequence[Line], of: dict[int, Source]) -> Iterator[tuple[type | None, list[Line]]]:
     """Stretches of lines of one kind, with the blank lines and breaks within, and of such lines between."""
     stretch: list[Line] = []
     between: list[Line] = []
@@ -236,9 +120,7 @@ def _stretches(
         yield kind, stretch
 
 
-def _row_parts(
-    lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow], furniture: list[Furniture]
-) -> Iterator[Part]:
+def _row_parts(lines: Sequence[Line], of: dict[int, Source], furniture: list[Furniture]) -> Iterator[Part]:
     rows = [
         NumberedRow(line.number, row)
         for line in lines
@@ -264,7 +146,7 @@ class _Set(Struct):
     blanks: int
 
 
-def _run_parts(lines: Sequence[Line], of: dict[int, Run | Typed | SheetRow], blanks: int) -> Iterator[Part]:
+def _run_parts(lines: Sequence[Line], of: dict[int, Source], blanks: int) -> Iterator[Part]:
     """Read runs of text; `blanks` stand above the first of them."""
     runs: list[_Set] = []
     for line in lines:
