@@ -78,8 +78,11 @@ def test_no_figure_of_a_table_is_cut_or_joined(filings: tuple[Path, ...], gold: 
     for path in (*filings, *gold):
         data = path.read_bytes()
         lines = decode(data).lines
-        for document in retypeset.read(data).documents:
-            rows += _every_row_has_the_digits_of_its_lines(document, lines, path)
+        submission = retypeset.read(data)
+        pages = {a.document for a in submission.attachments if a.encoding == "text"}  # rows may share a line of HTML
+        for n, document in enumerate(submission.documents, 1):
+            if n not in pages:
+                rows += _every_row_has_the_digits_of_its_lines(document, lines, path)
     assert rows >= FEWEST_ROWS
 
 
