@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
@@ -40,6 +39,8 @@ from retypeset.model import (
 from retypeset.notes import RetypesetError, TemplateError
 from retypeset.resources import resource
 from retypeset.writers import html
+
+from .said import solid, texts
 
 HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} {% raw %} &lt; &amp; <!-- </section> ]]> 'a' \"b\""
 
@@ -137,27 +138,6 @@ class Reader(HTMLParser):
 
     def values(self, name: str) -> list[str]:
         return [value for _, attributes in self.elements if (value := attributes.get(name)) is not None]
-
-
-def texts(blocks: tuple[Block, ...]) -> Iterator[str]:
-    """Every text of the model, in the order in which a page shows it."""
-    for block in blocks:
-        match block:
-            case List():
-                for item in block.items:
-                    yield item.marker
-                    yield from texts(item.blocks)
-            case Table():
-                yield from (cell.text for row in (*block.head, *block.body) for cell in row.cells)
-                yield from (part for note in block.footnotes for part in (note.marker, note.text))
-            case Footnote():
-                yield from (block.marker, block.text)
-            case _:
-                yield block.text
-
-
-def solid(text: str) -> str:
-    return "".join(text.split())
 
 
 # ---------------------------------------------------------------- the page
@@ -286,7 +266,7 @@ def test_the_lines_of_lines_are_parted() -> None:
 
 def test_typed_text_keeps_its_blanks_its_first_line_feed_and_its_width() -> None:
     written = main_of(Preformatted("\n  a  b\n" + 100 * "c", at(3, 5)))
-    assert written.startswith('<pre data-lines="3-5" style="--columns:100" tabindex="0">\n\n  a  b\nccc')
+    assert written.startswith('<pre data-lines="3-5" class="wide" style="--columns:100" tabindex="0">\n\n  a  b\nccc')
 
 
 def test_the_marker_stands_in_the_item_before_its_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import re
@@ -13,7 +14,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from retypeset import read
 from retypeset.model import (
     Block,
     Cell,
@@ -25,6 +28,7 @@ from retypeset.model import (
     Lines,
     List,
     ListItem,
+    Page,
     Paragraph,
     Preformatted,
     Range,
@@ -36,12 +40,19 @@ from retypeset.model import (
 from retypeset.notes import OutputError, TemplateError
 from retypeset.writers import pdf
 
+from .said import solid, texts
+
 WIDEST_TYPED = 132
+MARGIN = 56  # points
 PROSE = "The Company makes fasteners & adhesives, {{ 7 * 7 }} of them, and sells <none> of them abroad. "
 
 
 def at(first: int, last: int | None = None) -> tuple[Range, ...]:
     return (Range(first, last or first),)
+
+
+def document(*blocks: Block) -> Document:
+    return Document("10-K", 1, "", "", Range(1, 160), blocks)
 
 
 def filing() -> Submission:
@@ -62,7 +73,7 @@ def filing() -> Submission:
         Preformatted("Cash" + ".".rjust(WIDEST_TYPED - 9, ".") + "1,234\n" + "z" * WIDEST_TYPED, at(150, 151)),
     )
     documents = (
-        Document("10-K", 1, "", "", Range(1, 160), blocks),
+        document(*blocks),
         Document("EX-27", 2, "", "", Range(161, 170), (Preformatted("<CASH>   12", at(165)),)),
     )
     header = Header("sec", "0000000000-97-000001", "10-K", "1997-03-31", filers=(Filer("filer", "SAMPLE & SONS INC"),))
@@ -132,10 +143,125 @@ def test_heads_folios_and_contents(tmp_path: Path) -> None:
 
 def test_it_says_what_it_is(tmp_path: Path) -> None:
     info = poppler("pdfinfo", data=written(), folder=tmp_path)
-    assert "SAMPLE & SONS INC: Form 10-K, filed 1997-03-31" in info
-    assert "CreationDate" not in info
+    for line in (
+        "Title: SAMPLE & SONS INC: Form 10-K, filed 1997-03-31",
+        "Author: SAMPLE & SONS INC",
+        "Subject: Form 10-K of SAMPLE & SONS INC, filed with the SEC on 1997-03-31, accession number 0000",
+        "Keywords: Form 10-K",
+        "Tagged: yes",
+    ):
+        assert line in " ".join(info.split())
+    assert re.search(r"CreationDate: +Mon Mar 31 .*1997", info)
     streams = re.findall(rb"stream\n(.*?)\nendstream", written(), re.DOTALL)
     assert any(b"/Lang (en)" in zlib.decompress(stream) for stream in streams if stream.startswith(b"x"))
+
+
+SOURCE = b"-----BEGIN\r\n\x92 as filed\x00"
+
+
+@cache
+def with_source() -> bytes:
+    return pdf.write(filing(), source=SOURCE)
+
+
+def test_the_text_that_was_filed_is_attached(tmp_path: Path) -> None:
+    assert poppler("pdfdetach", "-list", data=written(), folder=tmp_path).startswith("0 embedded files")
+    poppler("pdfdetach", "-saveall", "-o", f"{tmp_path}", data=with_source(), folder=tmp_path)
+    assert (tmp_path / "a.txt").read_bytes() == SOURCE
+    assert pdf.write(filing(), source=SOURCE) == with_source()
+
+
+def failures(data: bytes) -> list[str]:
+    """The rules of PDF/UA-1 that a PDF breaks."""
+    import page
+
+    report = page.validate_pdf_bytes(data, profile="ua1")
+    assert report.is_compliant == (not report.failures)
+    return [f"{failure.rule_id}: {failure.message}" for failure in report.failures]
+
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("*.txt"))
+
+
+@cache
+def example(path: Path) -> tuple[Submission, bytes]:
+    submission = read(path)
+    return submission, pdf.write(submission)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_readers_aloud_are_served(path: Path) -> None:
+    assert failures(example(path)[1]) == []
+
+
+def test_readers_aloud_are_served_with_the_source_and_odd_tables() -> None:
+    assert failures(with_source()) == []
+    figures = tuple(Row(tuple(Cell(text) for text in row), at(n)) for n, row in enumerate(("ab", ["", "c"], "1d"), 3))
+    spanned = Row((Cell("x", rowspan=2), Cell("y")), at(7)), Row((Cell("z"),), at(8))
+    head = Row((Cell(""), Cell("")), at(2))
+    columns = (Column(), Column("right"))
+    tables = (Table(columns, (), figures, at(3, 5)), Table(columns, (head,), spanned, at(7, 8)))
+    assert failures(pdf.write(replace(filing(), documents=(document(*tables),)))) == []
+
+
+def body_of(data: bytes, folder: Path) -> str:
+    """The text of a PDF, less what stands outside of the text: running heads, folios, labels of pages."""
+    # Points: the page without its upper and lower margin, and from 1 mm left of the text.
+    area = ["-x", "54", "-y", "60", "-W", "800", "-H", "675"]
+    return poppler("pdftotext", "-raw", *area, data=data, folder=folder)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_the_text_of_the_pdf_is_the_text_of_the_model(path: Path, tmp_path: Path) -> None:
+    submission, data = example(path)
+    found = solid(body_of(data, tmp_path))
+    at = found.index(solid(submission.header.filers[0].name))
+    said = [solid(text) for document in submission.documents for text in texts(document.blocks)]
+    assert len(said) > 100
+    assert [text for text in said if text not in found[at:]] == []
+
+
+def test_labels_of_the_original_pages_stand_in_the_margin(tmp_path: Path) -> None:
+    blocks = (Paragraph(PROSE, at(3)), Paragraph(PROSE, at(9)))
+    labelled = replace(document(*blocks), pages=(Page("F-17", 8),))
+    data = pdf.write(replace(filing(), documents=(labelled,)))
+    margin = ["-x", "0", "-y", "0", "-W", "160", "-H", "800", "-r", "72", "-l", "1"]
+    assert "F-17" in poppler("pdftotext", *margin, data=data, folder=tmp_path).split()
+
+
+def wide(columns: int) -> Table:
+    row = Row((Cell("Region"), *(Cell("1,234,567,890", number="1234567890") for _ in range(columns))), at(3))
+    return Table((Column(), *[Column("right")] * columns), (), (row,) * 3, at(3, 5))
+
+
+def test_tables_fit_or_stand_on_a_page_that_is_turned(tmp_path: Path) -> None:
+    blocks = tuple(block for n in (2, 6, 9) for block in (wide(n), Paragraph(PROSE, at(9))))
+    data = pdf.write(replace(filing(), documents=(document(*blocks),)))
+    pages = poppler("pdftotext", "-bbox", data=data, folder=tmp_path).split("<page ")[1:]
+    count, turned = 0, []
+    for page in pages:
+        width, height = map(float, re.findall(r'(?:width|height)="([\d.]+)"', page)[:2])
+        turned.append(width > height)
+        figures = re.findall(r'xMin="([\d.]+)" .*?xMax="([\d.]+)" .*?>1,234', page)
+        assert all(float(left) > MARGIN and float(right) < width - MARGIN for left, right in figures)
+        count += len(figures)
+    assert turned == [False, True, False]
+    assert count == 3 * (2 + 6 + 9)
+
+
+def test_the_fonts_are_looked_up_once_for_a_batch() -> None:
+    pdf.write(filing())
+    before = pdf._fonts.cache_info()
+    pdf.write(filing())
+    pdf.write(filing(), style="p { color: red }")
+    after = pdf._fonts.cache_info()
+    assert (after.misses, after.hits) == (before.misses, before.hits + 1)
+
+
+def test_the_pace_of_collections_is_as_before() -> None:
+    before = gc.get_threshold()
+    pdf.write(filing())
+    assert gc.get_threshold() == before
 
 
 def test_the_same_filing_gives_the_same_bytes() -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 PAGE_TEMPLATE: Final = "document.html.j2"
 
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _STYLE_END: Final = re.compile(r"</style", re.IGNORECASE)
 
 
@@ -56,11 +57,16 @@ def write(submission: Submission, *, template: str | None = None, style: str | N
     return page(submission, resource("styles", "screen.css"), template=template, style=style)
 
 
-def page(submission: Submission, sheet: str, *, template: str | None = None, style: str | None = None) -> str:
-    """Write the page with `sheet` as its style: what `write` and the PDF writer share."""
+def page(
+    submission: Submission, sheet: str, *, template: str | None = None, style: str | None = None, tagged: bool = False
+) -> str:
+    """Write the page with `sheet` as its style: what `write` and the PDF writer share.
+
+    `tagged` gives every cell of a table a head, as PDF/UA asks.
+    """
     if style is not None and _STYLE_END.search(style):
         raise TemplateError("the style contains </style: a style sheet is expected, without HTML around it")
-    context = {**_context(submission), "style": sheet, "own_style": style or ""}
+    context = {**_context(submission, tagged=tagged), "style": sheet, "own_style": style or ""}
     if template is None:
         return _environment().get_template(PAGE_TEMPLATE).render(context)
     try:
@@ -103,9 +109,9 @@ def _fault(error: Exception) -> TemplateError:
     return TemplateError(f"{where}: {error or type(error).__name__}")
 
 
-def _context(submission: Submission) -> dict[str, Any]:
+def _context(submission: Submission, *, tagged: bool) -> dict[str, Any]:
     ids = Ids()
-    sections = tuple(_section(document, n, ids) for n, document in enumerate(submission.documents, 1))
+    sections = tuple(_section(document, n, ids, tagged=tagged) for n, document in enumerate(submission.documents, 1))
     company = next((filer.name for filer in submission.header.filers if filer.name), "")
     notes = [("", note) for note in submission.notes]
     notes += [(section.label, note) for section in sections for note in section.document.notes]
@@ -114,7 +120,9 @@ def _context(submission: Submission) -> dict[str, Any]:
         "sections": sections,
         "company": company,
         "title": _title(submission, company),
-        "source_name": _source_name(submission),
+        "source_name": source_name(submission),
+        "said": _said(submission, company),
+        "date": submission.header.filed if _DATE.fullmatch(submission.header.filed) else "",
         "facts": _facts(submission),
         "notes": notes,
         "lines": _note_lines,
@@ -126,12 +134,26 @@ def _title(submission: Submission, company: str) -> str:
     form = header.form or next((document.type for document in submission.documents if document.type), "")
     name = ": ".join(part for part in (company, f"Form {form}" if header.form else form) if part)
     title = ", ".join(part for part in (name, f"filed {header.filed}" if header.filed else "") if part)
-    return title or _source_name(submission) or "Filing"
+    return title or source_name(submission) or "Filing"
 
 
-def _source_name(submission: Submission) -> str:
+def source_name(submission: Submission) -> str:
     """The name without its folders: where a file lay is nothing to publish."""
     return submission.source.name.replace("\\", "/").rpartition("/")[2]
+
+
+def _said(submission: Submission, company: str) -> str:
+    """What the filing is, in a sentence for catalogues."""
+    header = submission.header
+    parts = (
+        f"Form {header.form}" if header.form else "Filing",
+        f"of {company}" if company else "",
+        f"for the period to {header.period}" if header.period else "",
+        f"filed with the SEC on {header.filed}" if header.filed else "",
+        f"accession number {header.accession_number}" if header.accession_number else "",
+    )
+    first, *rest = (" ".join(filter(None, parts[:2])), *filter(None, parts[2:]))
+    return ", ".join((first, *rest))
 
 
 def _facts(submission: Submission) -> list[Fact]:
@@ -148,12 +170,12 @@ def _facts(submission: Submission) -> list[Fact]:
     return [fact for fact in facts if fact.value]
 
 
-def _section(document: Document, position: int, ids: Ids) -> Section:
+def _section(document: Document, position: int, ids: Ids, *, tagged: bool) -> Section:
     from markupsafe import Markup  # noqa: PLC0415 - comes with Jinja2, imported only when a page is written
 
     label = document.type or document.description or document.filename or f"Document {position}"
     id_ = ids.new(f"document-{document.sequence or position}")
-    body = Body(document, ids)
+    body = Body(document, ids, tagged=tagged)
     html = Markup(body.write(document.blocks))  # noqa: S704 - `body` escapes every text in it
     return Section(id_, label, document, tuple(body.headings), html)
 
