@@ -45,6 +45,7 @@ class Job(NamedTuple):
     strict: bool
     item: str | None
     settings: Settings
+    attach: bool
     sources: list[Path]
 
 
@@ -126,6 +127,7 @@ def commands() -> None:
 @click.option("--item", metavar="ITEM", help="Only this Item of the form: 7, 7A, 2.02 or, with its Part, II.1.")
 @click.option("--template", type=click.Path(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
 @click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
+@click.option("--attach-source", "attach", is_flag=True, help="Put the filing itself into the pdf, as an attachment.")
 @click.pass_context
 def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     ctx: click.Context,
@@ -138,6 +140,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     item: str | None,
     template: str | None,
     style: str | None,
+    attach: bool,
 ) -> None:
     """Convert filings to Markdown, HTML, PDF, JSON or CSV.
 
@@ -155,8 +158,10 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     formats = formats or ((format_of(where.file) if where.file else None) or "md",)
     own = [Path(name) for name in (template, style) if name is not None]
     check(given, formats, where, own=own)
+    if attach and "pdf" not in formats:
+        raise click.UsageError("--attach-source is for pdf: ask for one with --to.")
     sources = [*own, *(one.path for one in given if one.path)]
-    job = Job(formats, where, parted, strict, item, Settings(_text(template), _text(style)), sources)
+    job = Job(formats, where, parted, strict, item, Settings(_text(template), _text(style)), attach, sources)
     say(*problems)
     done = [_convert(job, one) for one in given]
     if problems or not all(done):
@@ -247,6 +252,9 @@ def _convert(job: Job, given: Input) -> bool:
         losses = _say_notes(given, submission)
         if job.item is not None:
             submission = retypeset.excerpt(submission, job.item)
+        if job.attach:
+            filed = source if isinstance(source, bytes) else source.read_bytes()
+            job = job._replace(settings=job.settings._replace(source=filed))
         _write(job, given, submission, source)
         if losses and job.strict:
             outcome.failed = True

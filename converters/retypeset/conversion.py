@@ -47,11 +47,13 @@ _ADVICE: Final = {
 class Settings(NamedTuple):
     """How a format is to be written, where that can be chosen; each format takes what concerns it.
 
-    `template` and `style` are the texts of a Jinja2 template and of a style sheet, for the formats that have a look.
+    `template` and `style` are the texts of a Jinja2 template and of a style sheet, for the formats that have a look;
+    `source` is what a PDF has as an attachment.
     """
 
     template: str | None = None
     style: str | None = None
+    source: bytes | None = None
 
 
 _AS_IT_COMES: Final = Settings()
@@ -76,7 +78,7 @@ def _html(submission: Submission, settings: Settings) -> bytes:
 
 
 def _pdf(submission: Submission, settings: Settings) -> bytes:
-    return retypeset.to_pdf(submission, template=settings.template, style=settings.style)
+    return retypeset.to_pdf(submission, template=settings.template, style=settings.style, source=settings.source)
 
 
 def _json(submission: Submission, _settings: Settings) -> bytes:

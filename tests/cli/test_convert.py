@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -162,6 +164,18 @@ def test_a_template_and_a_style_of_ones_own(run: Run, path: Path, tmp_path: Path
     mine = run("convert", path, "--to", "html", "--template", template)
     assert mine.stdout.startswith("<!doctype html><title>mine</title>")
     assert "rebeccapurple" in run("convert", path, "--to", "html", "--style", style).stdout
+
+
+def test_the_filing_itself_is_in_the_pdf(run: Run, path: Path, tmp_path: Path) -> None:
+    program = shutil.which("pdfdetach")
+    if program is None:
+        pytest.skip("pdfdetach is missing: apt-get install poppler-utils")
+    assert run("convert", path, "-o", tmp_path / "a.pdf", "--attach-source").exit_code == 0
+    subprocess.run([program, "-saveall", "-o", tmp_path, tmp_path / "a.pdf"], check=True)
+    assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+    refused = run("convert", path, "--to", "html", "--attach-source")
+    assert refused.exit_code == 2
+    assert "--attach-source is for pdf" in refused.stderr
 
 
 def test_a_broken_template_is_an_error_of_that_file(run: Run, path: Path, tmp_path: Path) -> None:
