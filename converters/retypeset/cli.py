@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from .model import Submission
+    from .writers.markdown import Tables
 
 FAILED: Final = 1
 # What a shell says of a program that was ended by SIGINT: 128 and the number of the signal.
@@ -128,6 +129,14 @@ def commands() -> None:
 @click.option("--template", type=click.Path(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
 @click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
 @click.option("--attach-source", "attach", is_flag=True, help="Put the filing itself into the pdf, as an attachment.")
+@click.option(
+    "--md-tables",
+    type=click.Choice(("auto", "pipe", "html")),
+    default="auto",
+    help="Tables in md: all as pipe tables, all in HTML, or in HTML those that have spans (auto, the default).",
+)
+@click.option("--no-front-matter", is_flag=True, help="No YAML at the top of md; a list below the title instead.")
+@click.option("--provenance", is_flag=True, help="Pages and source lines in md, as comments before each block.")
 @click.pass_context
 def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     ctx: click.Context,
@@ -141,6 +150,9 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     template: str | None,
     style: str | None,
     attach: bool,
+    md_tables: Tables,
+    no_front_matter: bool,
+    provenance: bool,
 ) -> None:
     """Convert filings to Markdown, HTML, PDF, JSON or CSV.
 
@@ -161,7 +173,8 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     if attach and "pdf" not in formats:
         raise click.UsageError("--attach-source is for pdf: ask for one with --to.")
     sources = [*own, *(one.path for one in given if one.path)]
-    job = Job(formats, where, parted, strict, item, Settings(_text(template), _text(style)), attach, sources)
+    settings = Settings(_text(template), _text(style), md_tables, not no_front_matter, provenance)
+    job = Job(formats, where, parted, strict, item, settings, attach, sources)
     say(*problems)
     done = [_convert(job, one) for one in given]
     if problems or not all(done):

@@ -21,6 +21,7 @@ from .notes import OutputError
 
 if TYPE_CHECKING:
     from .model import Attachment, Submission
+    from .writers.markdown import Tables
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 FACTS_STEM: Final = "facts"
@@ -48,11 +49,15 @@ class Settings(NamedTuple):
     """How a format is to be written, where that can be chosen; each format takes what concerns it.
 
     `template` and `style` are the texts of a Jinja2 template and of a style sheet, for the formats that have a look;
+    `tables`, `front_matter` and `provenance` are those of `to_markdown`.
     `source` is what a PDF has as an attachment.
     """
 
     template: str | None = None
     style: str | None = None
+    tables: Tables = "auto"
+    front_matter: bool = True
+    provenance: bool = False
     source: bytes | None = None
 
 
@@ -69,8 +74,10 @@ class Format(NamedTuple):
     several: bool = False
 
 
-def _markdown(submission: Submission, _settings: Settings) -> bytes:
-    return retypeset.to_markdown(submission).encode()
+def _markdown(submission: Submission, settings: Settings) -> bytes:
+    return retypeset.to_markdown(
+        submission, tables=settings.tables, front_matter=settings.front_matter, provenance=settings.provenance
+    ).encode()
 
 
 def _html(submission: Submission, settings: Settings) -> bytes:

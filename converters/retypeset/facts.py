@@ -21,15 +21,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from .grid import placed
+from .grid import PARTED, headings_over, placed
 from .items import all_blocks
 from .model import Document, Row, Submission, Table
 from .notes import RetypesetError
 from .schedules import schedule, tag_of
 from .tags import HEADER, is_scaled
-
-PARTED: Final = " / "
-"""What parts the headings and labels of a path where it is one string."""
 
 _POWERS: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALE: Final = re.compile(
@@ -123,16 +120,9 @@ def multiplier(text: str) -> int | None:
 
 def headings(table: Table) -> list[tuple[str, ...]]:
     """The headings over each column, those that span it first; of a schedule the type and the end of its period."""
-    width = len(table.columns)
     if stated := schedule(table):
         return [(), *(tuple(filter(None, (period.type, period.end))) for period in stated.periods)]
-    found: list[list[str]] = [[] for _ in range(width)]
-    for row, starts in placed(table.head):
-        for cell, start in zip(row.cells, starts, strict=True):
-            for over in found[start : start + cell.colspan] if cell.text else ():
-                if over[-1:] != [cell.text]:
-                    over.append(cell.text)
-    return [tuple(over) for over in found]
+    return headings_over(table.head, len(table.columns))
 
 
 def to_pandas(table: Table) -> Any:

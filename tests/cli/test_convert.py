@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -317,10 +318,10 @@ def test_an_unexpected_exception_is_one_line_and_the_others_go_on(
     other.write_text("A letter to the holders of shares.\n")
     real = retypeset.to_markdown
 
-    def write(submission: Submission) -> str:
+    def write(submission: Submission, **more: Any) -> str:
         if submission.source.name == path.name:
             raise LookupError("words of the filing")
-        return real(submission)
+        return real(submission, **more)
 
     monkeypatch.setattr(retypeset, "to_markdown", write)
     result = run("convert", path, other, "-o", tmp_path / "out")

@@ -14,11 +14,16 @@ from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.front_matter import front_matter_plugin
+from tests.writers.dialects import cmark, leaves, pandoc, said
 
+import retypeset
 from retypeset.model import (
     Attachment,
     Block,
@@ -32,6 +37,7 @@ from retypeset.model import (
     Lines,
     List,
     ListItem,
+    Page,
     Paragraph,
     Preformatted,
     Range,
@@ -40,14 +46,17 @@ from retypeset.model import (
     Submission,
     Table,
 )
-from retypeset.writers import markdown
+from retypeset.writers import escaping
 from retypeset.writers.markdown import blocks, write
+from retypeset.writers.markdown_tables import WIDEST
 
 if TYPE_CHECKING:
     from tests.conftest import Case
 
 AT = (Range(1, 1),)
-PARSER = MarkdownIt("commonmark", {"maxNesting": 1000}).enable("table")
+# Every extension that could misread a filing is at work.
+PARSER = MarkdownIt("commonmark", {"maxNesting": 1000}).enable(["table", "strikethrough"])
+PARSER.use(front_matter_plugin).use(footnote_plugin)
 
 Read = tuple[Any, ...]
 
@@ -305,6 +314,7 @@ LEAVES: st.SearchStrategy[Block] = st.one_of(
     tables(),
 )
 BLOCKS = st.lists(st.recursive(LEAVES, lambda inner: _lists(inner | LEAVES), max_leaves=8), max_size=6)
+FEW = settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 SLOW = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
@@ -320,6 +330,39 @@ def test_text_comes_back_wherever_it_stands(texts: list[str]) -> None:
     content: list[Block] = [make(text) for text in texts for make in (paragraph, heading, lines, bulleted)]
     content.append(table([texts, texts]))
     check(read(blocks(content)), content)
+
+
+def _everywhere(texts: Iterable[str]) -> list[Block]:
+    content: list[Block] = []
+    for text in texts:
+        content += [
+            paragraph(text),
+            heading(text),
+            lines(f"a\n{text}\n{text}"),
+            bulleted(text),
+            table([[text, text]] * 2),
+        ]
+    return content
+
+
+@SLOW
+@given(BLOCKS)
+def test_github_reads_the_same(content: list[Block]) -> None:
+    written = blocks(content)
+    assert said(cmark(written)) == said(leaves(read(written)))
+
+
+@FEW
+@given(BLOCKS)
+def test_pandoc_reads_the_same(content: list[Block]) -> None:
+    written = blocks(content)
+    assert said(pandoc(written)) == said(leaves(read(written)))
+
+
+@pytest.mark.parametrize("reader", [cmark, pandoc])
+def test_others_read_every_fragment_everywhere_the_same(reader: Callable[[str], list[tuple[str, str]]]) -> None:
+    written = blocks(_everywhere(VISIBLE))
+    assert said(reader(written)) == said(leaves(read(written)))
 
 
 @SLOW
@@ -372,7 +415,7 @@ def test_fragment_is_text_at_the_start_of_a_paragraph_a_line_an_item_and_a_cell(
     check(read(blocks(content)), content)
 
 
-@pytest.mark.cases("markdown/traps", 21)
+@pytest.mark.cases("markdown/traps", 47)
 def test_trap(case: Case) -> None:
     make: dict[str, Callable[[str], Block]] = {"paragraph": paragraph, "heading": heading, "lines": lines}
     content = make[case.title.partition(":")[0]](case.given)
@@ -471,16 +514,16 @@ def test_table_without_spans_is_a_pipe_table() -> None:
     )
     assert blocks([content]) == "\n".join(
         (
-            "|              |     1996 |  1995  |",
-            "| :----------- | -------: | :----: |",
-            "| Net \\| sales | \\$ 1,234 | (99)\\* |",
-            "| Loss         |       -- |   1    |",
+            "|              |    1996 | 1995  |",
+            "| :----------- | ------: | :---: |",
+            "| Net \\| sales | $ 1,234 | (99)* |",
+            "| Loss         |      -- |   1   |",
             "",
             "\\* See note 1.",
             "",
             "1\\. x",
             "",
-            "\\+y",
+            "+y",
         )
     )
     check(read(blocks([content])), [content])
@@ -500,9 +543,47 @@ def test_long_or_short_rows_lose_no_cell() -> None:
     ]
 
 
-def test_wide_tables_are_not_padded() -> None:
-    content = table([["x" * markdown.WIDEST, "b"], ["a", "b"]])
-    assert blocks([content]).endswith("\n| :-- | :-- |\n| a   | b   |")
+def test_long_cells_stick_out_of_wide_tables_and_the_others_stay_flush() -> None:
+    content = table([["", "b"], ["x" * WIDEST, "1"], ["a", "22"]], columns=(Column(), Column("right")))
+    head, ruler, long, short = blocks([content]).split("\n")
+    assert len(head) == len(ruler) == len(short) == WIDEST + 1
+    assert long == f"| {'x' * WIDEST} |   1 |"
+    check(read(blocks([content])), [content])
+
+
+def test_a_very_wide_table_is_not_padded() -> None:
+    content = table([["x" * 9] * WIDEST, ["a"] * WIDEST])
+    assert blocks([content]).endswith("\n|" + " a   |" * WIDEST)
+
+
+def test_labels_are_set_in_by_their_level_and_read_as_before() -> None:
+    content = Table(
+        (Column(), Column("right")),
+        (),
+        (Row((Cell("Assets:"), Cell("")), AT, "section"), Row((Cell("Cash"), Cell("1")), AT, level=2)),
+        AT,
+    )
+    assert blocks([content]).split("\n")[2:] == ["| Assets:  |     |", "|     Cash |   1 |"]
+    check(read(blocks([content])), [content])
+
+
+SPANNED: list[list[str | Cell]] = [["", Cell("Year ended", colspan=2)], ["Sales", "1996", "1995"], ["Net", "1", "2"]]
+
+
+def test_tables_are_all_piped_or_all_of_html_where_that_is_asked_for() -> None:
+    spanned, plain = table(SPANNED, head=2), table([["a", "b"]])
+    (kind, _, rows), _ = read(blocks([spanned, plain], tables="pipe"))
+    assert (kind, rows) == ("pipes", [["Sales", "Year ended / 1996", "Year ended / 1995"], ["Net", "1", "2"]])
+    assert [found[0] for found in read(blocks([spanned, plain], tables="html"))] == ["grid", "grid"]
+    assert [found[0] for found in read(blocks([spanned, plain]))] == ["grid", "pipes"]
+
+
+@SLOW
+@given(tables())
+def test_pipe_tables_keep_the_text_of_every_cell_of_the_body(content: Table) -> None:
+    found = [block for block in read(blocks([content], tables="pipe")) if block[0] == "pipes"]
+    filed = [_one_line(cell.text) for row in content.body for cell in row.cells]
+    assert [text for _, _, rows in found for row in rows[1:] for text in row if text] == [t for t in filed if t]
 
 
 def test_table_with_spans_is_html_without_a_blank_line() -> None:
@@ -607,18 +688,24 @@ def test_whole_submission() -> None:
         header=header,
         attachments=(Attachment("logo_1.gif", "image/gif", 12345, "0", "uuencode", 2, Range(5, 7)),),
     )
-    assert write(filed) == (
-        "# ACME \\*WIDGETS\\* CORP\n\n"
+    assert write(filed).startswith(
+        '---\ntitle: "ACME *WIDGETS* CORP"\nform: "10-K"\nfiled: "1997-03-31"\nperiod: "1996-12-31"\n'
+        'accession_number: "0000000000-97-000001"\nfilers:\n'
+        '  - role: "filer"\n    name: "ACME *WIDGETS* CORP"\n    cik: "0000000001"\n---\n\n'
+        "# ACME \\*WIDGETS* CORP\n\n## Contents\n"
+    )
+    assert write(filed, front_matter=False) == (
+        "# ACME \\*WIDGETS* CORP\n\n"
         "- **Form:** 10-K\n"
         "- **Filed:** 1997-03-31\n"
         "- **Period:** 1996-12-31\n"
         "- **Accession number:** 0000000000-97-000001\n"
-        "- **Filer:** ACME \\*WIDGETS\\* CORP, CIK 0000000001\n\n"
+        "- **Filer:** ACME \\*WIDGETS* CORP, CIK 0000000001\n\n"
         "## Contents\n\n"
         "1. 10-K: ANNUAL REPORT (acme.txt)\n"
         "2. Document 2\n\n"
         "## Attachments\n\n"
-        "- logo\\_1.gif: image/gif, 12,345 bytes, in document 2\n\n"
+        "- logo_1.gif: image/gif, 12,345 bytes, in document 2\n\n"
         "---\n\n## 10-K: ANNUAL REPORT\n\n### PART I\n\n\\- x\n\n"
         "---\n\n## Document 2\n\ny\n"
     )
@@ -626,7 +713,7 @@ def test_whole_submission() -> None:
 
 def test_only_what_is_stated_is_written() -> None:
     filed = submission(document([paragraph("x")], "8-K"), header=Header("tags", form="8-K"))
-    assert write(filed) == "# Form 8-K\n\n- **Form:** 8-K\n\n---\n\n## 8-K\n\nx\n"
+    assert write(filed, front_matter=False) == "# Form 8-K\n\n- **Form:** 8-K\n\n---\n\n## 8-K\n\nx\n"
 
 
 def test_bare_text_has_no_frame() -> None:
@@ -643,7 +730,8 @@ def test_document_without_blocks_keeps_its_heading() -> None:
 def test_title_names_few_filers_and_the_facts_name_all() -> None:
     def titled(count: int) -> list[str]:
         filers = tuple(Filer("subject company", name=f"FUND {n}") for n in range(count))
-        return write(submission(document([]), header=Header("sec", filers=filers))).split("\n")
+        filed = submission(document([]), header=Header("sec", filers=filers))
+        return write(filed, front_matter=False).split("\n")
 
     assert titled(2)[0] == "# FUND 0; FUND 1"
     assert titled(9)[0] == "# FUND 0 and 8 others"
@@ -657,6 +745,83 @@ def test_contents_and_attachments_are_escaped() -> None:
     texts = [_text(part) for node in front for part in node.walk() if part.type in {"heading", "paragraph"}]
     entry = "<b>.gif: image/gif, 1 bytes, in document 1"
     assert texts == ["Submission", "Contents", "[1]", "*", "Attachments", entry, entry]
+
+
+@given(
+    st.builds(
+        Header,
+        st.just("sec"),
+        *[FREE] * 4,
+        items=st.lists(FREE.filter(bool), max_size=2).map(tuple),
+        filers=st.lists(st.builds(Filer, *[FREE.filter(bool)] * 9), max_size=2).map(tuple),
+    )
+)
+def test_front_matter_is_yaml_and_says_what_the_header_says(header: Header) -> None:
+    filed = submission(document([paragraph("x")], "8-K"), header=header)
+    opening, _, rest = write(filed).removeprefix("---\n").partition("\n---\n")
+    found = yaml.safe_load(opening)
+    stated = ("form", "filed", "period", "accession_number")
+    assert {name: found.get(name, "") for name in stated} == {name: getattr(header, name) for name in stated}
+    assert tuple(found.get("items", ())) == header.items
+    assert [Filer(**filer) for filer in found.get("filers", ())] == [*header.filers]
+    assert rest.endswith("\n\n---\n\n## 8-K\n\nx\n")
+
+
+# ---------------------------------------------------------------- where it comes from
+
+
+def test_provenance_names_pages_and_lines() -> None:
+    content = (
+        Heading("a", 1, (Range(1, 1),)),
+        List((ListItem("(a)", (Paragraph("b", (Range(4, 5), Range(8, 8))),), (Range(4, 8),)),), (Range(4, 8),)),
+        Table((), (), (Row((Cell("c"),), (Range(12, 12),)),), (Range(12, 12),)),
+    )
+    pages = (Page("", 1), Page("F-2", 7), Page("F-->", 12), Page("9", 20))
+    filed = submission(Document("", 0, "", "", Range(1, 20), content, pages=pages))
+    assert write(filed, provenance=True).split("\n") == [
+        '<!-- page at line 1 --><a id="page-at-line-1"></a>',
+        "<!-- lines 1 -->",
+        "# a",
+        "",
+        "- <!-- lines 4-5,8 -->",
+        "  (a) b",
+        "",
+        '<!-- page F-2 --><a id="page-f-2"></a>',
+        '<!-- page F-  --><a id="page-f"></a>',
+        "<!-- lines 12 -->",
+        "|     |",
+        "| :-- |",
+        "| c   |",
+        "",
+        '<!-- page 9 --><a id="page-9"></a>',
+        "",
+    ]
+
+
+@SLOW
+@given(BLOCKS)
+def test_provenance_changes_nothing_else(content: list[Block]) -> None:
+    filed = submission(document(content))
+    commented, plain = write(filed, provenance=True), write(filed)
+    assert said(cmark(commented)) == said(cmark(plain))
+
+
+# ---------------------------------------------------------------- real filings
+
+EVERY = 12
+
+
+def test_every_filing_comes_back(filings: tuple[Path, ...]) -> None:
+    for n, path in enumerate(filings):
+        filed = retypeset.read(path)
+        written = write(filed)
+        _, *parts = unframed(written) if written.startswith("---\n") else ([], ((), read(written)))
+        assert len(parts) == len(filed.documents), path.name
+        for (_, found), one in zip(parts, filed.documents, strict=True):
+            check(found, one.blocks, shift=2 if parts[0][0] else 0)
+        if n % EVERY == 0:
+            body = "\n\n".join(blocks(one.blocks) for one in filed.documents)
+            assert said(cmark(body)) == said(pandoc(body)) == said(leaves(read(body))), path.name
 
 
 # ---------------------------------------------------------------- speed and doctests
@@ -679,4 +844,4 @@ def test_hostile_text_takes_linear_time(content: Block) -> None:
 
 
 def test_docstrings_are_true() -> None:
-    assert doctest.testmod(markdown).failed == 0
+    assert doctest.testmod(escaping).failed == 0

@@ -20,7 +20,7 @@ from .captions import with_captions
 from .cells import SheetRow, elements
 from .confidence import doubts, with_confidence
 from .flow import flow
-from .lines import BLANK, BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence
+from .lines import BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence
 from .markers import marker_of
 from .markup import tokens
 from .nodes import Run, Typed

@@ -25,6 +25,7 @@ from ..model import (
     Lines,
     List,
     ListItem,
+    Page,
     Paragraph,
     Preformatted,
     Ranges,
@@ -81,6 +82,10 @@ class Ids:
         self._used.add(id_)
         return id_
 
+    def page(self, page: Page) -> str:
+        """Give the id of a page of the filing."""
+        return self.new(f"page-{_slug(page.label)}" if page.label else f"page-at-line-{page.line}")
+
 
 def _escape(text: str) -> str:
     return escape_all(text, quote=False)
@@ -122,7 +127,7 @@ class Body:
         anchors = ""
         while self._page is not None and self._page.line <= line:
             label = self._page.label
-            id_ = self._ids.new(f"page-{_slug(label)}" if label else f"page-at-line-{self._page.line}")
+            id_ = self._ids.page(self._page)
             said = escape_all(label)
             role = f' role="doc-pagebreak" title="Page {said}" data-label="{said}"' if label else ""
             anchors += f'<a id="{id_}" class="page"{role}></a>'

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Final
 
-from ..facts import PARTED, Record, headings, records, tables
-from ..grid import placed
+from ..facts import Record, headings, records, tables
+from ..grid import PARTED, placed
 from ..model import Cell, Document, Row, Submission, Table
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
