@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from .readers import check as check
     from .readers import read as read
     from .readers.attachments import attachment_data as attachment_data
+    from .retrieval import passages as passages
     from .schedules import schedule as schedule
     from .writers.csv import write as to_csv
     from .writers.html import write as to_html
     from .writers.json import read as from_json
     from .writers.json import schema as schema
     from .writers.json import write as to_json
+    from .writers.jsonl import write as to_jsonl
     from .writers.markdown import write as to_markdown
     from .writers.pdf import write as to_pdf
 
@@ -42,6 +44,7 @@ _WHERE = {
     "excerpt": ("items", "excerpt"),
     "from_json": ("writers.json", "read"),
     "item": ("items", "item"),
+    "passages": ("retrieval", "passages"),
     "read": ("readers", "read"),
     "records": ("facts", "records"),
     "schedule": ("schedules", "schedule"),
@@ -52,6 +55,7 @@ _WHERE = {
     "to_csv": ("writers.csv", "write"),
     "to_html": ("writers.html", "write"),
     "to_json": ("writers.json", "write"),
+    "to_jsonl": ("writers.jsonl", "write"),
     "to_markdown": ("writers.markdown", "write"),
     "to_pandas": ("facts", "to_pandas"),
     "to_pdf": ("writers.pdf", "write"),
@@ -67,6 +71,7 @@ __all__ = [
     "excerpt",
     "from_json",
     "item",
+    "passages",
     "read",
     "records",
     "schedule",
@@ -77,6 +82,7 @@ __all__ = [
     "to_csv",
     "to_html",
     "to_json",
+    "to_jsonl",
     "to_markdown",
     "to_pandas",
     "to_pdf",

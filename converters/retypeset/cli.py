@@ -154,7 +154,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     no_front_matter: bool,
     provenance: bool,
 ) -> None:
-    """Convert filings to Markdown, HTML, PDF, JSON or CSV.
+    """Convert filings to Markdown, HTML, PDF, JSON, JSON Lines or CSV.
 
     INPUT is a file, - for standard input, or a folder: the files in it that are named *.txt or have no suffix, in the
     order of their names; hidden files and inner folders are left alone. A single file goes to standard output unless
@@ -219,11 +219,14 @@ def inspect(ctx: click.Context, source: str, *, as_json: bool) -> None:
       retypeset schema > retypeset.schema.json
     """
 )
-def schema() -> None:
+@click.option("--lines", is_flag=True, help="That of a line of what `convert --to jsonl` writes.")
+def schema(*, lines: bool) -> None:
     """Print the JSON Schema of what `convert --to json` writes."""
     import json  # noqa: PLC0415  (costs start-up time)
 
-    emit(f"{json.dumps(retypeset.schema(), indent=2)}\n".encode())
+    from .writers import jsonl  # noqa: PLC0415  (costs start-up time)
+
+    emit(f"{json.dumps(jsonl.schema() if lines else retypeset.schema(), indent=2)}\n".encode())
 
 
 commands.add_command(archive)

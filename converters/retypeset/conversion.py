@@ -92,6 +92,10 @@ def _json(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_json(submission)
 
 
+def _jsonl(submission: Submission, _settings: Settings) -> bytes:
+    return retypeset.to_jsonl(submission)
+
+
 def _csv(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_csv(submission).encode()
 
@@ -101,6 +105,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "html": Format(_html, (".html", ".htm"), styled=True),
     "pdf": Format(_pdf, (".pdf",), styled=True),
     "json": Format(_json, (".json",)),
+    "jsonl": Format(_jsonl, (".jsonl", ".ndjson")),
     "csv": Format(_csv, (".csv",), several=True),
 }
 """The formats by name; a name is also the suffix that is written."""
@@ -140,8 +145,8 @@ def convert(
     Args:
         source: the filing: a path, its bytes, or a file opened for reading bytes.
         target: the file to write; an older one is replaced.
-        to: "md", "html", "pdf", "json" or "csv" (all figures of all tables), where the suffix of `target` does not
-            say it.
+        to: a name of `FORMATS` ("md", "html", "pdf", "json", "jsonl": a line for each block, "csv": all figures of all
+            tables), where the suffix of `target` does not say it.
         template: text of a Jinja2 template for the page, instead of the shipped one (html and pdf).
         style: text of a style sheet, instead of the shipped one (html and pdf).
 

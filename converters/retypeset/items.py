@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -34,6 +34,14 @@ class Section(Struct, frozen=True):
     path: tuple[str, ...]
     part: str
     blocks: tuple[Block, ...]
+
+
+class Place(NamedTuple):
+    """Where a block stands: the headings above it, from the top, the Part of the form and the Item, or empty."""
+
+    path: tuple[str, ...]
+    part: str
+    item: str
 
 
 def sections(document: Document) -> tuple[Section, ...]:
@@ -93,19 +101,31 @@ def all_blocks(blocks: Sequence[Block]) -> Iterator[Block]:
             waiting += [inner for item in reversed(block.items) for inner in reversed(item.blocks)]
 
 
-def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
+def places(blocks: Sequence[Block]) -> Iterator[Place]:
+    """Tell of each block of a document where it stands."""
     above: list[Heading] = []
     part = ""
-    for start, heading in enumerate(blocks):
+    opened: Heading | None = None
+    for block in blocks:
+        if isinstance(block, Heading):
+            while above and above[-1].level >= block.level:
+                above.pop()
+            if match := _PART.match(block.text):
+                part = match[1].upper()
+            if opened and _closes(block, opened):
+                opened = None
+            opened = opened or (block if block.item else None)
+        yield Place(tuple(h.text for h in above), part, opened.item if opened else "")
+        if isinstance(block, Heading):
+            above.append(block)
+
+
+def _sections(blocks: tuple[Block, ...]) -> Iterator[Section]:
+    for start, (heading, place) in enumerate(zip(blocks, places(blocks), strict=True)):
         if not isinstance(heading, Heading):
             continue
-        while above and above[-1].level >= heading.level:
-            above.pop()
-        if match := _PART.match(heading.text):
-            part = match[1].upper()
         end = next((n for n in range(start + 1, len(blocks)) if _closes(blocks[n], heading)), len(blocks))
-        yield Section(heading, tuple(h.text for h in above), part, blocks[start + 1 : end])
-        above.append(heading)
+        yield Section(heading, place.path, place.part, blocks[start + 1 : end])
 
 
 def _closes(block: Block, heading: Heading) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ..model import Submission
+from ..model import SCHEMA_VERSION, Submission
 from ..notes import RetypesetError
 
 _DECODER = msgspec.json.Decoder(Submission)
@@ -20,14 +20,28 @@ def write(submission: Submission) -> bytes:
 def read(data: bytes | str) -> Submission:
     """Read what `write` wrote; the result is equal to what went in.
 
-    Raises RetypesetError where `data` is not JSON or not of the published schema.
+    Raises RetypesetError where `data` is not JSON, not of the published schema, or of another version of it.
     """
     try:
-        return _DECODER.decode(data)
+        submission = _DECODER.decode(data)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise RetypesetError(f"not a submission in JSON: {error}") from error
+    if submission.schema != SCHEMA_VERSION:
+        raise RetypesetError(f"a submission of schema {submission.schema!r}: this version reads {SCHEMA_VERSION!r}")
+    return submission
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema (2020-12) of what `write` writes."""
-    return msgspec.json.schema(Submission)
+    return versioned(Submission, "submission", SCHEMA_VERSION)
+
+
+def versioned(node: type[msgspec.Struct], name: str, version: str) -> dict[str, Any]:
+    """The JSON Schema of a node, with an id that names its version."""
+    made = msgspec.json.schema(node)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:retypeset:{name}:{version}",
+        "title": f"A {name} of Retypeset, version {version}",
+        **made,
+    }
