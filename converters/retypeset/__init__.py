@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .items import excerpt as excerpt
     from .items import item as item
     from .items import sections as sections
+    from .loaders import to_docling as to_docling
+    from .loaders import to_haystack as to_haystack
+    from .loaders import to_langchain as to_langchain
+    from .loaders import to_llama_index as to_llama_index
     from .notes import RetypesetError as RetypesetError
     from .readers import check as check
     from .readers import read as read
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from .writers.json import write as to_json
     from .writers.jsonl import write as to_jsonl
     from .writers.markdown import write as to_markdown
+    from .writers.pandoc import write as to_pandoc
     from .writers.pdf import write as to_pdf
 
 _WHERE = {
@@ -53,11 +58,16 @@ _WHERE = {
     "sums": ("checks", "sums"),
     "tables": ("facts", "tables"),
     "to_csv": ("writers.csv", "write"),
+    "to_docling": ("loaders", "to_docling"),
+    "to_haystack": ("loaders", "to_haystack"),
     "to_html": ("writers.html", "write"),
     "to_json": ("writers.json", "write"),
     "to_jsonl": ("writers.jsonl", "write"),
+    "to_langchain": ("loaders", "to_langchain"),
+    "to_llama_index": ("loaders", "to_llama_index"),
     "to_markdown": ("writers.markdown", "write"),
     "to_pandas": ("facts", "to_pandas"),
+    "to_pandoc": ("writers.pandoc", "write"),
     "to_pdf": ("writers.pdf", "write"),
 }
 
@@ -80,11 +90,16 @@ __all__ = [
     "sums",
     "tables",
     "to_csv",
+    "to_docling",
+    "to_haystack",
     "to_html",
     "to_json",
     "to_jsonl",
+    "to_langchain",
+    "to_llama_index",
     "to_markdown",
     "to_pandas",
+    "to_pandoc",
     "to_pdf",
 ]
 

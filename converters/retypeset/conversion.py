@@ -96,6 +96,10 @@ def _jsonl(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_jsonl(submission)
 
 
+def _pandoc(submission: Submission, _settings: Settings) -> bytes:
+    return retypeset.to_pandoc(submission)
+
+
 def _csv(submission: Submission, _settings: Settings) -> bytes:
     return retypeset.to_csv(submission).encode()
 
@@ -106,6 +110,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "pdf": Format(_pdf, (".pdf",), styled=True),
     "json": Format(_json, (".json",)),
     "jsonl": Format(_jsonl, (".jsonl", ".ndjson")),
+    "pandoc": Format(_pandoc, (".pandoc",)),
     "csv": Format(_csv, (".csv",), several=True),
 }
 """The formats by name; a name is also the suffix that is written."""
@@ -145,8 +150,8 @@ def convert(
     Args:
         source: the filing: a path, its bytes, or a file opened for reading bytes.
         target: the file to write; an older one is replaced.
-        to: a name of `FORMATS` ("md", "html", "pdf", "json", "jsonl": a line for each block, "csv": all figures of all
-            tables), where the suffix of `target` does not say it.
+        to: a name of `FORMATS` ("md", "html", "pdf", "json", "jsonl": a line for each block, "pandoc", "csv": all
+            figures of all tables), where the suffix of `target` does not say it.
         template: text of a Jinja2 template for the page, instead of the shipped one (html and pdf).
         style: text of a style sheet, instead of the shipped one (html and pdf).
 

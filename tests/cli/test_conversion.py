@@ -34,7 +34,7 @@ def _listed(folder: Path) -> dict[str, bytes]:
 
 
 def test_each_format_is_named_by_its_first_suffix() -> None:
-    assert list(FORMATS) == ["md", "html", "pdf", "json", "jsonl", "csv"]
+    assert list(FORMATS) == ["md", "html", "pdf", "json", "jsonl", "pandoc", "csv"]
     assert all(form.suffixes[0] == f".{name}" for name, form in FORMATS.items())
 
 
@@ -80,7 +80,9 @@ def test_convert_passes_template_and_style_on(path: Path, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(("name", "to"), [("a.txt", None), ("a", None), ("a.md", "docx")])
 def test_convert_says_how_to_name_a_format(path: Path, tmp_path: Path, name: str, to: str | None) -> None:
-    with pytest.raises(OutputError, match=r"end the name in one of \.md \.html \.pdf \.json \.jsonl \.csv, or say to="):
+    with pytest.raises(
+        OutputError, match=r"end the name in one of \.md \.html \.pdf \.json \.jsonl \.pandoc \.csv, or say to="
+    ):
         convert(path, tmp_path / name, to=to)
     assert not (tmp_path / name).exists()
 
