@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .grid import placed
-from .model import Heading, Lines, List, Paragraph, Preformatted, Submission, Table
+from .model import Footnote, Heading, Lines, List, Paragraph, Preformatted, Submission, Table
 from .notes import RetypesetError, spans
 from .retrieval import passages, text_of
 
@@ -70,7 +70,9 @@ def to_docling(submission: Submission) -> DoclingDocument:
                 rows = len(block.head) + len(block.body)
                 made.add_table(data=TableData(num_rows=rows, num_cols=len(block.columns), table_cells=cells))
                 for note in block.footnotes:
-                    made.add_text(label=DocItemLabel.FOOTNOTE, text=f"{note.marker} {note.text}".strip())
+                    made.add_text(label=DocItemLabel.FOOTNOTE, text=text_of(note))
+            case Footnote():
+                made.add_text(label=DocItemLabel.FOOTNOTE, text=text_of(block))
             case Preformatted() | Table():
                 made.add_code(text=text_of(block))
             case Paragraph() | Lines():

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from .facts import Record, records
 from .items import places
-from .model import Block, Document, Heading, Lines, List, Paragraph, Preformatted, Ranges, Submission, Table
+from .model import Block, Document, Footnote, Heading, Lines, List, Paragraph, Preformatted, Ranges, Submission, Table
 
 PASSAGES_VERSION: Final = "1"
 
@@ -99,6 +99,8 @@ def text_of(block: Block) -> str:
     match block:
         case Heading() | Paragraph() | Lines() | Preformatted():
             return block.text
+        case Footnote():
+            return f"{block.marker}{' ' if block.apart else ''}{block.text}".strip()
         case List(items=items):
             written = []
             for item in items:
@@ -107,7 +109,7 @@ def text_of(block: Block) -> str:
             return "\n".join(written)
         case Table():
             rows = (" | ".join(cell.text for cell in row.cells if cell.text) for row in (*block.head, *block.body))
-            notes = (f"{note.marker} {note.text}".strip() for note in block.footnotes)
+            notes = map(text_of, block.footnotes)
             return "\n".join(filter(None, (block.caption, block.unit, *([block.text] if block.text else rows), *notes)))
         case _:
             assert_never(block)

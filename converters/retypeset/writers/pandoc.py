@@ -7,6 +7,7 @@
     Lines          LineBlock
     List           OrderedList          where the markers count on in a style that pandoc has: 1. 1) (1) a. (a) i. (i)
                    BulletList           else; a marker that is no bullet opens the text of its item
+    Footnote       Para                 marked as filed
     Table          Table                with its spans and head rows; its footnotes are paragraphs below it
                    CodeBlock            where the table holds its own text: its cells are not to be trusted
     Preformatted   CodeBlock
@@ -27,6 +28,7 @@ from ..model import (
     Align,
     Block,
     Cell,
+    Footnote,
     Heading,
     Lines,
     List,
@@ -39,6 +41,7 @@ from ..model import (
     Table,
 )
 from ..notes import spans
+from ..retrieval import text_of
 from .markdown import BULLETS, DEEPEST
 from .markdown_front import entry_title, title_of
 
@@ -115,8 +118,9 @@ def _block(block: Block, shift: int) -> list[Node]:
         case List(items=items):
             return [_list(items, shift)]
         case Table():
-            notes = (f"{note.marker}{' ' if note.apart else ''}{note.text}" for note in block.footnotes)
-            return [_table(block), *(_node("Para", _inlines(note)) for note in notes)]
+            return [_table(block), *(node for note in block.footnotes for node in _block(note, shift))]
+        case Footnote():
+            return [_node("Para", _inlines(text_of(block)))]
         case _:
             assert_never(block)
 
