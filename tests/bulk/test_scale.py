@@ -96,15 +96,8 @@ def test_what_is_settled_is_passed_over_fast(archive: Archive, folder: Path, des
 
 
 def test_the_benchmark_measures(tmp_path: Path) -> None:
-    command: list[str | Path] = [
-        sys.executable,
-        ROOT / "benchmarks" / "archive.py",
-        "--filings",
-        "4",
-        "--brief",
-        "--folder",
-        tmp_path,
-    ]
+    benchmark = ROOT / "benchmarks" / "archive.py"
+    command: list[str | Path] = [sys.executable, benchmark, "--filings", "4", "--brief", "--folder", tmp_path]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "all, two processes: " in said
     assert "with nothing to do: " in said
