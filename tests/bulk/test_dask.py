@@ -65,7 +65,7 @@ def test_every_filing_is_done_once_though_a_worker_is_killed(
     folder = tmp_path / "many"
     folder.mkdir()
     for n in range(FILINGS):
-        (folder / f"{n:02}.txt").write_bytes(filing(n, body=PAGE * 3000))
+        (folder / f"{n:02}.txt").write_bytes(filing(n, body=PAGE * 1200))
     with begun(folder, "--engine", "dask", "--scheduler", cluster.address, "--log-json") as run:
         killed, other = cluster.workers
         # Both are at it: their own worker processes convert.

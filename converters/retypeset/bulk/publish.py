@@ -33,24 +33,25 @@ def sweep(dest: Path) -> None:
     shutil.rmtree(dest / _ASIDE, ignore_errors=True)
 
 
-def publish(aside: Path, dest: Path, folder: str) -> None:
+def publish(aside: str, dest: str, folder: str) -> None:
     """Move what was set aside to its folder; files of the same names there are replaced."""
-    target = dest
+    # Paths are strings here: this is done for every filing, and pathlib would take most of its time.
+    place = dest
     for part in folder.split("/")[:-1]:
         # One by one: a destination that has vanished is not made again.
-        target = target / part
+        place = f"{place}/{part}"
         with suppress(FileExistsError):
-            target.mkdir()
-    target = dest / folder
+            os.mkdir(place)
+    target = f"{dest}/{folder}"
     with suppress(OSError):
-        aside.rename(target)
+        os.rename(aside, target)
         return
     # Not new, or not possible: then the error comes from here.
     with suppress(FileExistsError):
-        target.mkdir()
+        os.mkdir(target)
     for file in sorted(os.listdir(aside)):
-        os.replace(aside / file, target / file)
-    aside.rmdir()
+        os.replace(f"{aside}/{file}", f"{target}/{file}")
+    os.rmdir(aside)
 
 
 def remove(dest: Path, paths: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ a client that is killed in between loses what was in flight and nothing else.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -232,14 +233,14 @@ class Run:
                 folder = aside_of(folder, result.sha256)
         row = self._ledger.add(result, folder, before)
         if result.state == "done" and result.aside:
-            aside = self._aside / result.aside
+            aside = f"{self._aside}/{result.aside}"
             if PARQUET in self._plan.formats:
-                gather(self._order.dest, aside, row)
+                gather(self._order.dest, Path(aside), row)
                 self._ledger.pend(row, part)
             if result.outputs:
-                publish(aside, self._order.dest, folder)
+                publish(aside, str(self._order.dest), folder)
             else:
-                aside.rmdir()
+                os.rmdir(aside)
         if before and result.state == "done" and not self._order.plan.store:
             self._remove(before, result, folder)
         self.counts[result.state] += 1
