@@ -39,7 +39,7 @@ def test_every_block_is_a_passage_in_order() -> None:
 def test_a_passage_says_where_it_stands_and_whose_it_is(annual: tuple[Passage, ...]) -> None:
     (found,) = (p for p in annual if p.text.startswith("PACKAGING PAPERS."))
     assert (found.type, found.part, found.item, found.page) == ("paragraph", "I", "1", "3")
-    assert found.path == ("FORM 10-K", "PART I", "Item 1. Business", "Products")
+    assert found.path == ("HARROW VALE PAPER COMPANY", "PART I", "Item 1. Business", "Products")
     assert found.lines == (Range(222, 223), Range(229, 229))
     assert (found.company, found.form, found.period) == ("HARROW VALE PAPER CO", "10-K", "1993-12-31")
     assert (found.markdown, found.records) == (None, None)

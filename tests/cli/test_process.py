@@ -111,6 +111,8 @@ def test_an_interrupt_is_exit_code_130_without_a_traceback(tmp_path: Path) -> No
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     words = [*COMMAND, "convert", str(pipe), "-o", str(tmp_path / "out.md")]
+    # What runs in the background of a shell ignores the signal, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(words, stderr=subprocess.PIPE, text=True) as process, pipe.open("wb"):
         # The pipe opens here when the command opens it there: it stands in the midst of reading.
         process.send_signal(signal.SIGINT)
@@ -158,6 +160,7 @@ def test_the_shell_completes_formats_after_a_comma() -> None:
         "COMP_CWORD": "3",
     }
     done = _run(env=environment)
-    assert done.stdout.split() == ["plain,md,md", "plain,md,html", "plain,md,pdf", "plain,md,json", "plain,md,csv"]
+    formats = ("md", "html", "pdf", "json", "jsonl", "pandoc", "csv")
+    assert done.stdout.split() == [f"plain,md,{name}" for name in formats]
     environment |= {"COMP_WORDS": "retypeset con", "COMP_CWORD": "1"}
     assert _run(env=environment).stdout.split() == ["plain,convert"]

@@ -24,7 +24,7 @@ def _check(case: Case) -> None:
     submission = retypeset.read(case.data)
     notes = [*submission.notes, *(note for document in submission.documents for note in document.notes)]
     assert [note for note in notes if note.code in LOSS] == []
-    assert _body(retypeset.to_markdown(submission)) == case.expected
+    assert _body(retypeset.to_markdown(submission, front_matter=False)) == case.expected
 
 
 def _body(markdown: str) -> str:

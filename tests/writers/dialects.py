@@ -42,7 +42,7 @@ def cmark(markdown: str) -> list[Leaf]:
 
 def pandoc(markdown: str) -> list[Leaf]:
     """Read Markdown as pandoc reads GitHub's."""
-    return _read(run_pandoc(markdown, "--from=gfm", "--to=html", "--wrap=preserve"))
+    return _read(run_pandoc(markdown, "--from=gfm", "--to=html", "--wrap=preserve", "--preserve-tabs"))
 
 
 def run_pandoc(text: str, *options: str) -> str:
