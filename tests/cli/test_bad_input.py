@@ -25,6 +25,7 @@ Run = Callable[..., Result]
 NOBODY = 65534
 LONG_LINE = 50_000_000
 SHORTER_LINE = 2_000_000
+MARKED_LINES = 128_000
 MOST_SECONDS = 20
 MOST_BYTES = 1.5e9
 # A process that would run for ever is ended by the kernel, a little above what is allowed.
@@ -237,6 +238,13 @@ def test_a_line_of_nothing_but_marks_takes_time_in_proportion(path: Path, unit: 
     """What takes time as the square of a line's length would take minutes here."""
     path.write_text("The line that follows is odd.\n" + unit * (SHORTER_LINE // len(unit)) + "\nThe end of it.\n")
     code = f"{LIMITED}; import sys, retypeset; retypeset.to_markdown(retypeset.read(sys.argv[1]))"
+    assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 0
+
+
+def test_marked_lines_without_end_take_time_in_proportion(path: Path) -> None:
+    """Each of them may begin the footnotes of the text, and each run of single lines asks what follows it."""
+    path.write_text(MARKED_LINES * "* A note on what was said above, that goes on.\n\n")
+    code = f"{LIMITED}; import sys, retypeset; retypeset.read(sys.argv[1])"
     assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == 0
 
 

@@ -93,7 +93,8 @@ def _text_run(parts: Sequence[Element], at: int, mark: str) -> list[list[Piece]]
     notes = list(chain.from_iterable(run))
     marks = {note.marker for note in notes}
     last = notes[-1].lines[-1].number
-    for part in parts[at + len(run) :]:
+    for n in range(at + len(run), len(parts)):
+        part = parts[n]
         if not isinstance(part, Piece) or part.blanks == NEW_PAGE or part.lines[0].number > last + BULLET:
             break
         if mark_of(part.lines[0]) in marks:

@@ -228,7 +228,7 @@ def _group(runs: Sequence[_Set]) -> Iterator[Piece]:
                 yield _single(runs[at])
             else:
                 units = [Unit([own.line], underlined=own.run.strong) for own in runs[at:end]]
-                yield from short_lines(units, WIDTH, then=[Unit([own.line]) for own in runs[end:]])
+                yield from short_lines(units, WIDTH, followed=end < len(runs))
         else:
             yield _prose(runs[at])
         at = end

@@ -75,7 +75,7 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
             run = at + 1
             while run < len(units) and len(units[run].lines) == 1 and _beside(units[run - 1], units[run]):
                 run += 1
-            yield from short_lines(units[at:run], edge, then=units[run:])
+            yield from short_lines(units[at:run], edge, followed=run < len(units))
             at = run
         else:
             yield _prose(unit)
@@ -92,8 +92,8 @@ def _beside(unit: Unit, following: Unit) -> bool:
     return abs(a.indent - b.indent) <= 24 or abs(a.indent + len(a.text) - b.indent - len(b.text)) <= 6
 
 
-def short_lines(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> Iterator[Piece]:
-    """Read a run of single lines: titles, items, lines."""
+def short_lines(units: Sequence[Unit], edge: int, *, followed: bool) -> Iterator[Piece]:
+    """Read a run of single lines: titles, items, lines. `followed`: more units stand right below."""
     if len(units) == 1:
         (unit,) = units
         style = "" if connected(unit.last.text) else title_style(unit, edge)
@@ -103,7 +103,7 @@ def short_lines(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> It
         yield _lines(units)
         return
     cover = len(units) >= COVER and all(is_centred(u.first, edge) for u in units)
-    if cover or (min(u.first.indent for u in units) >= RIGHT_SHARE * edge and not then):
+    if cover or (min(u.first.indent for u in units) >= RIGHT_SHARE * edge and not followed):
         yield _lines(units)
         return
     marked = sum(1 for u in units if marker_of(u.first))
@@ -112,8 +112,8 @@ def short_lines(units: Sequence[Unit], edge: int, *, then: Sequence[Unit]) -> It
         return
     styles = [title_style(u, edge, stacked=marked > 0) for u in units]
     if not all(styles):
-        over = bool(styles[0]) and not any(styles[1:]) and (bool(then) or _is_sentence(units[-1])) and len(units) == 2
-        title = bool(then) and bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1
+        over = bool(styles[0]) and not any(styles[1:]) and (followed or _is_sentence(units[-1])) and len(units) == 2
+        title = followed and bool(styles[0]) and len(units) - sum(map(bool, styles)) <= 1
         if marked:
             yield from map(_prose, units)
             return
