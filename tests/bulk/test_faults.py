@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 from click.testing import CliRunner
@@ -31,6 +31,7 @@ from tests.bulk.conftest import (
 import retypeset
 from retypeset.bulk import keeper
 from retypeset.bulk.engine import local
+from retypeset.bulk.ledger import Ledger
 from retypeset.bulk.tasks import Limits, Plan, Task
 from retypeset.cli import commands
 
@@ -222,6 +223,26 @@ def test_a_full_disk_stops_the_run_and_it_goes_on_when_there_is_room(begun: Begu
     with begun(slow) as run:
         run.communicate(timeout=60)
     assert run.returncode == 0
+    assert set(states(dest).values()) == {"done"}
+    assert len(outputs(dest)) == 3
+
+
+def test_a_ledger_that_is_full_stops_the_run_and_says_so(
+    archive: Archive, folder: Path, dest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = Ledger.__init__
+
+    def begin(ledger: Ledger, *words: Any) -> None:
+        began(ledger, *words)
+        ledger._db.execute("PRAGMA max_page_count = 1")  # no less than there are: it cannot grow
+
+    (folder / "2.txt").write_bytes(filing(2).replace(b"TINWORKS", b"T" * 100_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "__init__", begin)
+        with pytest.raises(retypeset.RetypesetError, match=r"the run stopped: database or disk is full; "):
+            archive(folder)
+    assert rows(dest) == []
+    archive(folder)
     assert set(states(dest).values()) == {"done"}
     assert len(outputs(dest)) == 3
 

@@ -210,6 +210,22 @@ def test_links_devices_and_inner_archives_are_failures_and_the_rest_goes_on(tmp_
     assert _texts(path) == {"1.txt": TEXT, **refused, "../../last.txt": b""}
 
 
+def test_a_file_that_is_all_holes_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "feed.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name in ("holes.txt", "1.txt"):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(TEXT)
+            if name == "holes.txt":
+                entry.pax_headers = {
+                    "GNU.sparse.map": f"0,{len(TEXT)},{1 << 50},0",
+                    "GNU.sparse.size": f"{1 << 50}",
+                    "GNU.sparse.name": name,
+                }
+            archive.addfile(entry, io.BytesIO(TEXT))
+    assert _texts(path) == {"holes.txt": "archive", "1.txt": TEXT}
+
+
 def test_a_tar_that_breaks_off_says_so(tmp_path: Path) -> None:
     path = _tar(tmp_path / "feed.tar", {f"{n}.txt": TEXT for n in range(4)})
     data = path.read_bytes()

@@ -153,13 +153,10 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Write all that is recorded inside, or nothing."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        # Not by hand: where the disk is full SQLite may have rolled back itself, and would refuse to do so again.
+        with self._db:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     # ------------------------------------------------------------ asking
 

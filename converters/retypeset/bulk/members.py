@@ -177,7 +177,9 @@ def _tar(whole: Task, stream: IO[bytes], request: Request, settled: Settled) -> 
             archive.members = []  # type: ignore[attr-defined]
             if entry.isdir():
                 continue
-            if why := _refused(entry.name, regular=entry.isreg()):
+            # Of a sparse file the archive states the holes only: some bytes would be read as terabytes.
+            why = "a file with holes is not read" if entry.issparse() else _refused(entry.name, regular=entry.isreg())
+            if why:
                 yield from _refusal(whole, entry.name, why, request)
             elif left := _left(entry.name, request, settled):
                 yield left
