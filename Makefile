@@ -2,11 +2,12 @@
 # Both set up what they need first, on a machine that has Python, make and nothing else.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean packages tools
+.PHONY: help demo test docs bench lock clean packages tools
 
 BIN := .venv/bin
 READY := .venv/.ready
 CONVERTED := examples/converted
+SITE := build/docs
 
 # What WeasyPrint loads at run time, the fonts the style sheets name, and for the tests pdftotext and groff.
 PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core fonts-liberation poppler-utils groff-base
@@ -26,6 +27,7 @@ find_python = $(shell for python in python3.13 python3.12 python3.11 python3; do
 help:
 	@echo "make demo    convert the examples into Markdown, HTML, PDF and JSON"
 	@echo "make test    run every check: ruff, mypy, pytest"
+	@echo "make docs    make a site of the pages in docs/, in $(SITE)/"
 	@echo "make bench   print speed, memory and accuracy; FOLDER=... chooses the filings, OPTIONS=... is passed on"
 	@echo "make lock    bring requirements-dev.lock in step with pyproject.toml; remove the file first to renew all of it"
 	@echo "make clean   remove the environment and everything that was made"
@@ -46,6 +48,10 @@ test: $(READY) | packages tools
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest
+
+docs: $(READY)
+	@$(BIN)/python -m properdocs build --quiet --strict --config-file docs/config/properdocs.yml
+	@echo "The site stands in $(SITE)/: open $(SITE)/index.html"
 
 bench: $(READY) | packages
 	@$(BIN)/python benchmarks/bench.py $(OPTIONS) $(FOLDER)

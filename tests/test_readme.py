@@ -1,6 +1,6 @@
-"""The README says what is true: its code runs, its output is what comes out, and it names all that there is.
+"""README and `docs/` say what is true: their code runs, its output is what comes out, and they name all that there is.
 
-What the README must look like for that:
+What these pages must look like for that:
 
     ```python     runs, in a folder that holds `examples/`; a ```text block right below it is what it prints
     ```console    every line after `$ ` runs in bash and ends well; lines below a command, where there are any, are what
@@ -20,7 +20,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args, get_type_hints
 
 import click
 import pytest
@@ -28,12 +28,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import retypeset
-from retypeset import notes
+from retypeset import model, notes
 from retypeset.cli import commands
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
-TOKENS = MarkdownIt("commonmark").enable("table").parse(README.read_text("utf-8"))
+PAGES = (README, *sorted((ROOT / "docs").glob("*.md")))
+TOKENS = {page: MarkdownIt("commonmark").enable("table").parse(page.read_text("utf-8")) for page in PAGES}
 
 COMMENT = re.compile(r"<!-- ([a-z]+)(?:: (.*))? -->\n?")
 OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*")
@@ -45,8 +46,9 @@ CHECKER = doctest.OutputChecker()
 
 
 class Block(NamedTuple):
-    """A fenced block: its language, its text, the line it begins on, and the comment above it, if any."""
+    """A fenced block: its page, its language, its text, the line it begins on, and the comment above it, if any."""
 
+    page: Path
     language: str
     text: str
     line: int
@@ -56,11 +58,11 @@ class Block(NamedTuple):
 
 def _blocks() -> Iterator[Block]:
     above = Token("", "", 0)
-    for token in TOKENS:
+    for page, token in ((page, token) for page, tokens in TOKENS.items() for token in tokens):
         if token.type == "fence":
             found = COMMENT.fullmatch(above.content) if above.type == "html_block" else None
             about, said = (found[1], found[2] or "") if found else ("", "")
-            yield Block(token.info, token.content, (token.map or [0])[0] + 1, about, said)
+            yield Block(page, token.info, token.content, (token.map or [0])[0] + 1, about, said)
         above = token
 
 
@@ -69,11 +71,22 @@ def _of(language: str) -> list[Block]:
 
 
 def _id(block: Block) -> str:
-    return f"line {block.line}"
+    return f"{block.page.name}:{block.line}"
 
 
 BLOCKS = list(_blocks())
-SPANS = {child.content for token in TOKENS for child in token.children or () if child.type == "code_inline"}
+
+
+def _spans(tokens: Sequence[Token]) -> set[str]:
+    return {child.content for token in tokens for child in token.children or () if child.type == "code_inline"}
+
+
+def _titles(page: Path) -> list[str]:
+    tokens = TOKENS[page]
+    return [tokens[n + 1].content for n, token in enumerate(tokens) if token.type == "heading_open"]
+
+
+SPANS = set().union(*map(_spans, TOKENS.values()))
 
 
 @pytest.fixture
@@ -102,10 +115,12 @@ def test_there_is_something_to_run() -> None:
 def test_python_runs_and_prints_what_stands_below(
     block: Block, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    exec(compile(block.text, f"README.md:{block.line}", "exec"), {"__name__": "__main__"})
-    below = BLOCKS[BLOCKS.index(block) + 1]
-    adjoins = below.language == "text" and below.line == block.line + block.text.count("\n") + 2
-    assert capsys.readouterr().out == (below.text if adjoins else "")
+    exec(compile(block.text, _id(block), "exec"), {"__name__": "__main__"})
+    below = next(
+        (b for b in BLOCKS if b.page == block.page and b.line == block.line + block.text.count("\n") + 2), None
+    )
+    adjoins = below is not None and below.language == "text"
+    assert capsys.readouterr().out == (below.text if below and adjoins else "")
 
 
 def _commands(block: Block) -> list[tuple[str, str]]:
@@ -190,17 +205,33 @@ def _options() -> dict[str, Sequence[str]]:
     return found
 
 
+def _section(command: str) -> list[Token]:
+    """What the page of the command line says of a command."""
+    tokens = TOKENS[ROOT / "docs" / "command-line.md"]
+    starts = [n for n, token in enumerate(tokens) if token.type == "heading_open"]
+    for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        if f"{tokens[start + 1].content.strip('`')} ".startswith(f"retypeset {command} "):
+            return tokens[start:end]
+    return []
+
+
 @pytest.mark.parametrize("command", sorted(commands.commands))
-def test_every_command_has_its_section(command: str) -> None:
-    titles = [TOKENS[n + 1].content for n, token in enumerate(TOKENS) if token.type == "heading_open"]
-    assert any(f"{title.strip('`')} ".startswith(f"retypeset {command} ") for title in titles)
+def test_every_command_has_its_section_and_every_option_its_place_there(command: str) -> None:
+    section = _section(command)
+    assert section
+    own = set(_options()[command]) - {"-h", "--help"}
+    assert sorted(own - _spans(section)) == []
+    cells = [section[n + 1] for n, token in enumerate(section) if token.type == "td_open"]
+    explained = {word for cell in cells if cell.content.startswith("`-") for word in _spans([cell])}
+    assert sorted({word for word in explained if word[0] == "-"} - own) == []
 
 
 def test_every_option_is_explained_and_none_is_invented() -> None:
     known = {word for words in _options().values() for word in words}
     assert sorted(known - SPANS) == []
+    properties = set(re.findall(r"--[a-z]+(?=:)", (ROOT / "styles" / "screen.css").read_text("utf-8")))
     used = {word for text in (*SPANS, *(block.text for block in _of("console"))) for word in OPTION.findall(text)}
-    assert sorted(used - known) == []
+    assert sorted(used - known - properties) == []
 
 
 def test_every_public_function_is_named() -> None:
@@ -211,7 +242,7 @@ def test_every_public_function_is_named() -> None:
 def test_every_note_is_explained_in_the_words_of_the_code() -> None:
     rows = "".join(f"| `{code}` | {meaning} |\n" for code, meaning in notes.CODES.items())
     table = f"<!-- notes -->\n| Code | Meaning |\n| :-- | :-- |\n{rows}\n"
-    assert table in README.read_text("utf-8"), f"the table of notes should be:\n\n{table}"
+    assert table in (ROOT / "docs" / "model.md").read_text("utf-8"), f"the table of notes should be:\n\n{table}"
 
 
 def test_the_packages_for_pdf_are_those_that_make_installs() -> None:
@@ -227,14 +258,57 @@ def _slug(title: str) -> str:
     return re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-")
 
 
-def test_links_lead_somewhere() -> None:
-    children = [child for token in TOKENS for child in token.children or ()]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    children = [child for token in TOKENS[page] for child in token.children or ()]
     targets = [str(child.attrs["href"]) for child in children if child.type == "link_open"]
-    anchors = {_slug(TOKENS[n + 1].content) for n, token in enumerate(TOKENS) if token.type == "heading_open"}
-    dead = [
-        target
-        for target in targets
-        if not (target[1:] in anchors if target.startswith("#") else (ROOT / target).is_file())
-    ]
-    assert targets
+    dead = [target for target in targets if not _stands(page, *target.partition("#")[::2])]
     assert dead == []
+
+
+def _stands(page: Path, target: str, anchor: str) -> bool:
+    path = (page.parent / target).resolve() if target else page
+    return path.is_file() and (not anchor or anchor in map(_slug, _titles(path)))
+
+
+# ---------------------------------------------------------------- the model and the site
+
+
+def test_every_node_and_every_kind_of_furniture_is_described() -> None:
+    nodes = {
+        name for name, value in vars(model).items() if isinstance(value, type) and value.__module__ == model.__name__
+    }
+    kinds = set(get_args(get_type_hints(model.Furniture)["kind"]))
+    assert sorted((nodes | kinds) - _spans(TOKENS[ROOT / "docs" / "model.md"])) == []
+
+
+def test_every_block_of_the_template_and_every_property_of_the_style_is_described() -> None:
+    blocks = re.findall(r"{% block (\w+)", (ROOT / "templates" / "document.html.j2").read_text("utf-8"))
+    properties = re.findall(r"^  (--[a-z]+):", (ROOT / "styles" / "screen.css").read_text("utf-8"), re.MULTILINE)
+    assert blocks
+    assert properties
+    assert sorted({*blocks, *properties} - _spans(TOKENS[ROOT / "docs" / "theming.md"])) == []
+
+
+def test_the_site_is_built_and_fetches_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("properdocs", reason="properdocs is not installed: make docs installs it")
+    config = ROOT / "docs" / "config" / "properdocs.yml"
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "properdocs",
+        "build",
+        "--strict",
+        "--config-file",
+        config,
+        "--site-dir",
+        tmp_path,
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode == 0, done.stderr
+    pages = sorted(tmp_path.glob("*.html"))
+    assert {page.stem for page in pages} >= {page.stem for page in PAGES[1:]}
+    fetched = re.compile(r"<(?:script|link|img)\b[^>]*(?:src|href)=.(?:https?:)?//")
+    assert [page.name for page in pages if fetched.search(page.read_text("utf-8"))] == []
+    for schema in (ROOT / "docs").glob("*.schema.json"):
+        assert (tmp_path / schema.name).read_bytes() == schema.read_bytes()
