@@ -161,6 +161,7 @@ def test_own_template_and_style_reach_the_page() -> None:
     page = retypeset.to_html(submission, template=shown["jinja"], style=shown["css"])
     assert f"Filed {submission.header.filed}." in page
     assert shown["css"].strip() in page
+    assert page != retypeset.to_html(submission)
 
 
 # ---------------------------------------------------------------- what is quoted
