@@ -63,7 +63,11 @@ def said(lines: Sequence[str]) -> list[str]:
             out += ("\0", "\n" * piece.count("\n", 0, within), piece[within:])
             closing = closing if end < 0 else ""
         at += 1 + len(piece)
-    return ["".join(map(unescape, line.split("\0"))) for line in "".join(out).split("\n")]
+    # A line without an entity needs no look at its pieces.
+    return [
+        "".join(map(unescape, line.split("\0"))) if "&" in line else line.replace("\0", "")
+        for line in "".join(out).split("\n")
+    ]
 
 
 def breaches(leaves: Sequence[Leaf], texts: Sequence[bytes], source: Sequence[bytes]) -> Iterator[Note]:

@@ -172,8 +172,7 @@ class _Reader:
             )
             scope.gap = gap
         else:
-            blank = any("\xa0" in chunk for chunk in self.chunks)
-            scope.gap = scope.gap or gap or blank
+            scope.gap = scope.gap or gap or "\xa0" in "".join(self.chunks)
         self.chunks, self.first, self.plain, self.linked = [], 0, False, False
 
     # ------------------------------------------------------------ tags

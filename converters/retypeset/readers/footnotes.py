@@ -25,6 +25,8 @@ from .prose import Element, Piece
 from .regions import NEW_PAGE
 
 _NOTE: Final = re.compile(rf"({MARK}|(?:\d{{1,2}}|[a-z])/(?= ))")
+# What a mark begins with: most lines begin with a capital.
+_STARTS: Final = frozenset("(*+{#†‡<0123456789abcdefghijklmnopqrstuvwxyz")
 # So many titles above a table may hold a mark, each of no more lines.
 TITLES: Final = 3
 TITLE_LINES: Final = 3
@@ -148,6 +150,8 @@ def mark_of(line: Line) -> str:
     >>> mark_of(Line(1, "  (1) Restated.", 2, 1)), mark_of(Line(2, "*Unaudited", 0, 1)), mark_of(Line(3, "(1)", 0, 1))
     ('(1)', '*', '')
     """
+    if line.text[line.indent : line.indent + 1] not in _STARTS:
+        return ""
     match = _NOTE.match(line.text, line.indent)
     return match[1] if match and match.end() < len(line.text) else ""
 
