@@ -39,6 +39,8 @@ _FRACTION: Final = re.compile(r"\d \d{1,2}/\d{1,2} \$?\d|\d \$?\d+ \d{1,2}/\d{1,
 _MARKED: Final = re.compile(r"([$(-]{0,3}\s{0,12}[\d,.-]+[)%]{0,2}) ?(?:\(\w{1,2}\))+$")
 _MARK: Final = re.compile(r"\(\d\)")
 _GAP: Final = re.compile(r"  +")
+# A word between gaps of two blanks: in text that was stretched one stands behind the first.
+_CLOSE_WORD: Final = re.compile(r"\s\s\S+\s\s(?=\S)")
 _WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
 WORD: Final = re.compile(r"\S+")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:;.")
@@ -107,7 +109,7 @@ def parts_of(text: str) -> list[Part]:
         parts = _joined(parts, text)
     if signs:
         parts = _signs(parts, text)
-    if len(parts) >= MANY_WORDS:
+    if len(parts) >= MANY_WORDS and _CLOSE_WORD.search(text):
         parts = _closed_up(parts, text)
     if "/s/" in text or "/S/" in text:
         parts = _signatures(parts, text)

@@ -65,7 +65,10 @@ def tokens(page: str, first: int) -> Iterator[Tag | Text]:
         start, stop = match.span()
         if start > at:
             text = page[at:start]
-            if "\n" in text:
+            if text == "\n":
+                yield Text(text, line, bool(unseen))
+                line += 1
+            elif "\n" in text:
                 yield from _texts(text, line, unseen=bool(unseen))
                 line += text.count("\n")
             else:
