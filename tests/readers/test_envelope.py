@@ -20,6 +20,7 @@ from retypeset.notes import CODES
 from retypeset.proof import violations
 from retypeset.readers.decode import decode
 from retypeset.readers.envelope import Body, Envelope, open_envelope
+from retypeset.shared import said
 
 if TYPE_CHECKING:
     from tests.conftest import Case
@@ -161,6 +162,7 @@ FILES = st.lists(ROWS, max_size=25).map("\n".join)
 
 
 @given(FILES)
+@example("<SEC-DOCUMENT>\n<html><p>page</p>")
 @settings(max_examples=400)
 def test_any_text_is_shared_out_without_rest(text: str) -> None:
     """Header, envelope and bodies have each character once: each body is one block here."""
@@ -180,12 +182,14 @@ def _as_submission(envelope: Envelope, lines: list[str]) -> Submission:
     documents = []
     for body in envelope.bodies:
         held = {n for a in body.attachments for n in range(a.lines.first, a.lines.last + 1)}
-        blocks = tuple(
+        pages = [a.lines for a in body.attachments if a.encoding == "text"]  # a page is a document, too
+        blocks = [
             Preformatted(lines[n - 1], (Range(n, n),))
             for n in range(body.text.first, body.text.last + 1)
             if n not in held
-        )
-        documents.append(Document(body.type, body.sequence, "", "", body.lines, blocks))
+        ]
+        blocks += [Preformatted("\n".join(said(lines[page.first - 1 : page.last])), (page,)) for page in pages]
+        documents.append(Document(body.type, body.sequence, "", "", body.lines, tuple(blocks)))
     attachments = tuple(a for body in envelope.bodies for a in body.attachments)
     source = Source("", 0, "", "", len(lines))
     return Submission(source, envelope.header, tuple(documents), attachments, tuple(envelope.furniture))
