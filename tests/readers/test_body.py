@@ -53,7 +53,7 @@ def test_lists(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/lines", 13)
+@pytest.mark.cases("body/lines", 16)
 def test_lines(case: Case) -> None:
     _check(case)
 

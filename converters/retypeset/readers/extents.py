@@ -45,6 +45,10 @@ LONGEST_STUB_HEAD: Final = 12
 WIDE_RULE: Final = 70
 # A line of so many words under a table is a note, not a label.
 NOTE_WORDS: Final = 7
+# What a signature was typed as.
+SIGNED: Final = "/s/"
+# What is asked on a cover stands fewer lines below where its answer begins.
+LABELLED: Final = 6
 # A sentence has so many.
 SENTENCE_WORDS: Final = 3
 
@@ -64,19 +68,56 @@ def blocks_of(lines: Sequence[TableLine], furniture: list[Furniture]) -> Iterato
     amounts = before.amounts > 0
     for i in range(1, len(lines)):
         x = lines[i]
-        if (x.tags and "<TABLE>" in x.tags) or (
-            # A new table begins below a blank line or a rule, with a line of words.
-            amounts
-            and not x.amounts
-            and not x.rule
-            and (x.blanks or before.rule)
-            and _begins(lines, start, i, furniture)
+        apart = x.blanks and (_is_signed(lines, start, i) or _is_filled_in(lines, start, i))
+        if (
+            apart
+            or (x.tags and "<TABLE>" in x.tags)
+            or (
+                # A new table begins below a blank line or a rule, with a line of words.
+                amounts
+                and not x.amounts
+                and not x.rule
+                and (x.blanks or before.rule)
+                and _begins(lines, start, i, furniture)
+            )
         ):
             yield from _trimmed_each(lines[start:i])
             start, amounts = i, False
         amounts = amounts or x.amounts > 0
         before = x
     yield from _trimmed_each(lines[start:])
+
+
+def _is_signed(lines: Sequence[TableLine], start: int, i: int) -> bool:
+    """Do signatures end at a page break above line i, which is a title? What stands below is none of theirs."""
+    if (
+        lines[i].blanks != NEW_PAGE
+        or len(lines[i].parts) != 1
+        or not any(SIGNED in x.line.text for x in lines[start:i])
+    ):
+        return False
+    return not any(SIGNED in x.line.text for x in lines[i : i + ABOVE])
+
+
+def _is_filled_in(lines: Sequence[TableLine], start: int, i: int) -> bool:
+    """Does a row of a form end above line i, where another begins that is parted otherwise?
+
+    On a cover each answer stands over what was asked, in brackets: `Ohio    1-8765` over `(State)   (File Number)`.
+    """
+    first = i - 1
+    while first > start and not lines[first].blanks and i - first < MOST_HEADS:
+        first -= 1
+    above = [x for x in lines[first:i] if not x.rule]
+    if len(above) < 2 or not _asks(above[1]) or len(lines[i].parts) == len(above[0].parts):
+        return False
+    below = lines[i + 1 : i + LABELLED]
+    end = next((n for n, x in enumerate(below) if x.blanks), len(below))
+    return any(map(_asks, below[:end]))
+
+
+def _asks(x: TableLine) -> bool:
+    """Does a line say what was to be filled in above it?"""
+    return len(x.parts) > 1 and all(part.text[0] == "(" and part.text[1:2].isalpha() for part in x.parts)
 
 
 def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furniture]) -> bool:
@@ -200,6 +241,7 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
     edge = starts[len(starts) // 4] if starts else lines[first].parts[1].start
     margin = min([x.line.indent for x in lines[first:] if x.parts])
     tagged = False
+    form = first + 1 < len(lines) and _asks(lines[first + 1])
     start = first
     while start > 0:
         x, below = lines[start - 1], lines[start]
@@ -217,7 +259,7 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
         remark = part is not None and part.text.startswith("(") and below.blanks
         if part is not None and len(below.parts) > SEVERAL and _beside(part, edge, lines[first:]):
             break
-        over = over or (below.rule and below.line.indent >= edge - NEAR_RULE)
+        over = over or (form and not below.blanks) or (below.rule and below.line.indent >= edge - NEAR_RULE)
         if remark or not (over or (stub and not caps)):
             break
         start -= 1

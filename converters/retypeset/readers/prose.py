@@ -26,6 +26,9 @@ Kind = Literal["heading", "paragraph", "item", "lines", "footnote"]
 _PERIOD: Final = re.compile(r"for the .*\b(?:ended|period|year)\b", re.IGNORECASE)
 # So many lines in the middle over each other are a cover, not a title.
 COVER: Final = 5
+# A gap as wide as this parts a column of lines at the right, which is no wider than that, from what stands left of it.
+STACK_GAP: Final = " " * 12
+STACK_WIDTH: Final = 32
 
 
 class Piece(Struct):
@@ -78,8 +81,23 @@ def _read_chunk(chunk: Sequence[Line], edge: int) -> Iterator[Piece]:
             yield from short_lines(units[at:run], edge, followed=run < len(units))
             at = run
         else:
-            yield _prose(unit)
+            yield _lines([unit]) if _is_stacked(unit) else _prose(unit)
             at += 1
+
+
+def _is_stacked(unit: Unit) -> bool:
+    """Do lines stand in a narrow column at the right, and something else far left of the first of them?
+
+    FOR IMMEDIATE RELEASE                       Contact: A. N. Other
+                                                         (212) 555-0100
+    """
+    first, *rest = unit.lines
+    _, gap, right = first.text.strip().partition(STACK_GAP)
+    start = len(first.text) - len(right.lstrip())
+    if not gap or STACK_GAP in right.strip() or marker_of(first):
+        return False
+    set_in = all(line.indent >= start for line in rest)
+    return set_in and max(len(line.text) for line in unit.lines) - start <= STACK_WIDTH
 
 
 def _beside(unit: Unit, following: Unit) -> bool:
