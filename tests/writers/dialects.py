@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
+from unicodedata import normalize
 
 _BLANKS = re.compile(r"[ \t]*\n[ \t]*|[ \t]+")
 _BLOCKS = {
@@ -74,11 +75,11 @@ def leaves(found: Iterable[Any]) -> Iterator[Leaf]:
 
 
 def said(found: Iterable[Leaf]) -> list[Leaf]:
-    """The leaves that say something, runs of blanks as one: readers differ in what they make of those."""
+    """The leaves that say something, runs of blanks as one, letters composed: readers differ in those."""
     flat = (
         (kind, text.rstrip("\n") if kind == "pre" else _BLANKS.sub(_one, text).strip(" \n")) for kind, text in found
     )
-    return [(kind, text) for kind, text in flat if text or kind == "li"]
+    return [(kind, normalize("NFC", text)) for kind, text in flat if text or kind == "li"]
 
 
 def _one(blanks: re.Match[str]) -> str:

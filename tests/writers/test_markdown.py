@@ -70,7 +70,8 @@ def read(text: str) -> list[Read]:
 
 
 def _tree(text: str) -> list[SyntaxTreeNode]:
-    return SyntaxTreeNode(PARSER.parse(text)).children
+    # Blocks alone never stand on the first line of a file, where a list of dashes would be taken for front matter.
+    return SyntaxTreeNode(PARSER.parse(text if text.startswith("---\n") else f"\n{text}")).children
 
 
 def _block(node: SyntaxTreeNode) -> Read:
