@@ -53,7 +53,7 @@ def test_lists(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/lines", 16)
+@pytest.mark.cases("body/lines", 18)
 def test_lines(case: Case) -> None:
     _check(case)
 

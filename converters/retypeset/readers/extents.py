@@ -100,7 +100,7 @@ def _is_signed(lines: Sequence[TableLine], start: int, i: int) -> bool:
 
 
 def _is_filled_in(lines: Sequence[TableLine], start: int, i: int) -> bool:
-    """Does a row of a form end above line i, where another begins that is parted otherwise?
+    """Does a row of a form end above line i, where another begins?
 
     On a cover each answer stands over what was asked, in brackets: `Ohio    1-8765` over `(State)   (File Number)`.
     """
@@ -108,7 +108,7 @@ def _is_filled_in(lines: Sequence[TableLine], start: int, i: int) -> bool:
     while first > start and not lines[first].blanks and i - first < MOST_HEADS:
         first -= 1
     above = [x for x in lines[first:i] if not x.rule]
-    if len(above) < 2 or not _asks(above[1]) or len(lines[i].parts) == len(above[0].parts):
+    if len(above) < 2 or not _asks(above[1]):
         return False
     below = lines[i + 1 : i + LABELLED]
     end = next((n for n, x in enumerate(below) if x.blanks), len(below))

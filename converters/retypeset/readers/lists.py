@@ -17,6 +17,8 @@ from .prose import Piece
 _ROMAN: Final = re.compile(r"[ivx]+", re.IGNORECASE)
 # What a marker has beside its letter or number.
 _BRACKETS: Final = "().:[]{}"
+# What a check box begins with.
+_BOXES: Final = "[/"
 
 
 def hangs(piece: Piece, item: Piece) -> bool:
@@ -32,6 +34,8 @@ def hangs(piece: Piece, item: Piece) -> bool:
 
 def _kind(marker: str, before: Sequence[str]) -> str:
     """The series a marker belongs to: its brackets, and whether it counts in letters, roman or arabic numbers."""
+    if marker[0] in _BOXES:
+        return marker[0]  # ticked or not
     core = marker.strip(_BRACKETS)
     shape = marker.replace(core, "#", 1) if core else marker
     if not core or not core[0].isalnum():

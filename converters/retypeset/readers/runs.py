@@ -5,6 +5,7 @@ How a line is weighed is the business of `regions`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, TypeAlias
@@ -23,6 +24,13 @@ MOST_FILLED: Final = 2.0
 # The label of a row between tables takes up no more lines, with no more blank ones above each.
 LABELS: Final = 4
 APART: Final = 2
+# What stands over the numbers of a contents page, from so far left of them on, and so many lines above at the most.
+PAGE_HEAD: Final = re.compile(r"(?:page|page no\.?|page number)s?", re.IGNORECASE)
+OVER_NUMBER: Final = 8
+CONTENTS: Final = 8
+# Where a line alone, among so many, is parted by no wider gap, it is text that was set wide: `Washington, D.C.  20549`.
+LONE: Final = 6
+LONE_GAP: Final = 2
 # Heads stand at least so far apart.
 HEAD_GAP: Final = 3
 
@@ -80,7 +88,7 @@ def _with_labels(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
             label = next((i for i in range(start - 1, before, -1) if blanks[i]), before)
             begin = label if _is_label(weighed, label, start) else start
         elif table:
-            begin = _heads(weighed, before, start)
+            begin = _page_head(weighed, before, _heads(weighed, before, start))
         if begin == before:
             out.pop()
         out.append((begin, table))
@@ -106,6 +114,21 @@ def _heads(weighed: Weighed, before: int, start: int) -> int:
             break
         begin -= 1
     return begin
+
+
+def _page_head(weighed: Weighed, before: int, start: int) -> int:
+    """Where `Page` stands above the first entry of a contents page that has a number; `start` if it does not.
+
+    The entries between, `PART I` and what has parts of its own, have no number.
+    """
+    lines = weighed.lines
+    row = next((i for i in range(start, min(start + FILLED, len(lines))) if i in weighed.stubs), None)
+    if row is None or ".." not in lines[row].text:
+        return start
+    for i in range(start - 1, max(before, start - CONTENTS) - 1, -1):
+        if lines[i].indent >= weighed.stubs[row] - OVER_NUMBER and PAGE_HEAD.fullmatch(lines[i].text, lines[i].indent):
+            return i
+    return start
 
 
 def _is_label(weighed: Weighed, start: int, end: int) -> bool:
@@ -153,6 +176,17 @@ def _best(weights: Sequence[float], costs: Sequence[float]) -> list[Run]:
     return runs
 
 
+def _is_lone(weighed: Weighed, start: int, end: int) -> bool:
+    """Is there but one line in parts among titles and rules, and is it parted by no wide gap and no leaders?"""
+    if end - start > LONE:
+        return False
+    rows = [i for i in range(start, end) if i in weighed.parts or i in weighed.stubs]
+    if len(rows) != 1 or any(i in weighed.tags for i in range(start, end)):
+        return False
+    text = weighed.lines[rows[0]].text
+    return " " * (LONE_GAP + 1) not in text.strip() and ".." not in text
+
+
 def _without_filled(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
     """The runs, but a figure that ends a sentence of the text above is text: a form was filled in."""
     lines, blanks = weighed.lines, weighed.blanks
@@ -169,6 +203,7 @@ def _without_filled(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
             and weighed.weights[start] <= MOST_FILLED
             and not lines[start].text[lines[start].indent].isupper()
         )
+        filled = filled or (table and _is_lone(weighed, start, end))
         if not out or out[-1][1] is not (table and not filled):
             out.append((start, table and not filled))
     return out

@@ -17,6 +17,8 @@ from .markers import begins_with_word, marker_of
 from .regions import Region
 from .titles import LABEL, is_caps, title_like
 
+# The first line of a paragraph is set in by no more.
+SET_IN: Final = 8
 _ABBREVIATED: Final = re.compile(
     r"(?:\b[A-Z]\.|\b(?:Inc|Corp|Co|Ltd|No|Nos|Mr|Mrs|Ms|Dr|Messrs|St|vs|Sec|Art|Jr|Sr)\.)$"
 )
@@ -53,7 +55,7 @@ def _abbreviated(text: str) -> bool:
 def single_spaced(region: Region) -> list[int]:
     """The blank lines above each line, those of double-spaced text taken away.
 
-    Four and more single lines in a row with one blank line between, most of them full, are double-spaced.
+    Four and more single lines in a row with one blank line between, most of them full and set alike, are double-spaced.
     """
     blanks = list(region.blanks)
     lines = region.lines
@@ -66,7 +68,8 @@ def single_spaced(region: Region) -> list[int]:
             continue
         edge = max([len(line.text) for line in lines[start:end]])
         full = sum([1 for k in run if not fits(lines[k - 1], lines[k], edge)])
-        if full >= 0.6 * len(run):
+        prose = sum([1 for a, b in pairwise(lines[start:end]) if _alike(a, b)])
+        if min(full, prose) >= 0.6 * len(run):
             for k in run:
                 closed = ends_sentence(lines[k - 1].text)
                 set_in = closed and lines[k].indent > lines[k - 1].indent + 1
@@ -74,6 +77,11 @@ def single_spaced(region: Region) -> list[int]:
                 close = k == start + 1 and start > 0 and not region.blanks[start]
                 blanks[k] = 1 if set_in or ended or close else 0
     return blanks
+
+
+def _alike(line: Line, following: Line) -> bool:
+    """Are two lines set as those of a paragraph are, and not each in the middle?"""
+    return abs(line.indent - following.indent) <= SET_IN
 
 
 def chunks(lines: Sequence[Line], blanks: Sequence[int]) -> Iterator[tuple[Sequence[Line], int]]:
