@@ -22,7 +22,8 @@ from .lines import CONNECTORS, CONNECTS, Line, join, ranges
 from .regions import NEW_PAGE
 
 TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
-_CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|net|per)|[,&]|(?<!-)-)$", re.IGNORECASE)
+# `Other income, net` is said to its end.
+_CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|(?<!, )net|per)|[,&]|(?<!-)-)$", re.IGNORECASE)
 # The longest of those words has so many letters.
 CONNECTED_LENGTH: Final = 4
 # Words that a label may go on with, but hardly begins with where all are in capitals, or none.
