@@ -38,6 +38,8 @@ BOX: Final = 4
 # A table of so many lines is double-spaced if this share of them have a blank line above.
 MANY: Final = 6
 SPACED: Final = 0.7
+# So many entries, each between blank lines, are a habit.
+ENTRIES: Final = 3
 # Labels begin with small letters as a habit where more than this share does.
 LOWER: Final = 0.3
 
@@ -69,11 +71,13 @@ class _Row(Struct, gc=False):
 
 
 class _Labels(NamedTuple):
-    """Where the labels of a table end, whether they begin with small letters as a habit, and the columns of figures."""
+    """Where the labels of a table end, whether they begin with small letters as a habit, the columns of figures, and
+    whether blank lines or rules part its entries (`_parted`)."""
 
     width: int
     lower: bool
     figures: frozenset[int]
+    parted: bool
 
 
 def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] | None:
@@ -86,7 +90,7 @@ def rows_of(lines: Sequence[TableLine], columns: Sequence[Column]) -> list[Row] 
         if x.amounts and x.parts[0].start < stub and (before is None or before.amounts or before.rule or x.blanks)
     ]
     lower = sum([c.islower() for c in begun]) > LOWER * len(begun)
-    labels = _Labels(width, lower, frozenset([n for n, c in enumerate(columns) if c.figures]))
+    labels = _Labels(width, lower, frozenset([n for n, c in enumerate(columns) if c.figures]), _parted(lines))
     give_out = Layout(columns, max([x.parts[-1].end for x in lines if x.parts])).give_out
     spaced = _double_spaced(lines)
     rows: list[Row] = []
@@ -123,9 +127,27 @@ def _double_spaced(lines: Sequence[TableLine]) -> bool:
     return len(written) >= MANY and sum([x.blanks == 1 for x in written]) > SPACED * len(written)
 
 
+def _parted(lines: Sequence[TableLine]) -> bool:
+    """Does each line with amounts stand in an entry of its own, between blank lines or rules, and are there some in
+    which a label goes on below its amounts?"""
+    entries, below = 0, 0
+    own = False  # does the entry have amounts?
+    for before, x in pairwise(lines):
+        if x.blanks or x.rule or before.rule:
+            own = False
+        if x.amounts:
+            if own:
+                return False
+            entries += 1
+            own = True
+        elif own:
+            below += before.amounts > 0
+    return entries >= ENTRIES and below > 1
+
+
 def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine], n: int, labels: _Labels) -> bool:
     """Does line n go on with the row above it? They have not both figures."""
-    width, lower, with_figures = labels
+    width, lower, with_figures, parted = labels
     cells, figures = given
     label, following = row.cells[0], cells[0]
     if not following:
@@ -154,6 +176,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
     if row.figures:
         if label[-1] == ":" or following.partition("\n")[0][-1] == ":":
             return False
+        if parted and own and not lines[n].blanks:
+            return True
         return starts_small or (deeper and _is_last(row, lines[n + 1 : n + 2]))
     if own and not alone:
         return deeper or starts_small
