@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from .assets import stylesheet as stylesheet
     from .checks import amounts as amounts
     from .checks import sums as sums
     from .conversion import convert as convert
@@ -55,6 +56,7 @@ _WHERE = {
     "schedule": ("schedules", "schedule"),
     "schema": ("writers.json", "schema"),
     "sections": ("items", "sections"),
+    "stylesheet": ("assets", "stylesheet"),
     "sums": ("checks", "sums"),
     "tables": ("facts", "tables"),
     "to_csv": ("writers.csv", "write"),
@@ -87,6 +89,7 @@ __all__ = [
     "schedule",
     "schema",
     "sections",
+    "stylesheet",
     "sums",
     "tables",
     "to_csv",

@@ -20,10 +20,11 @@ import click
 
 import retypeset
 
+from .assets import Sheet, sheet
 from .bulk.command import archive
 from .conversion import FORMATS, Settings, csv_files, format_of, render, split, write_files
 from .notes import DEBUG, LOSS, RetypesetError, internal
-from .plan import STDIN, Destination, Input, as_input, check, destination, expand
+from .plan import STDIN, Destination, Input, as_input, check, check_assets, destination, expand
 from .terminal import emit, say, shown, silence, take_in
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ INTERRUPTED: Final = 130
 
 
 class Job(NamedTuple):
-    """What a call of `convert` asks for; `sources` must not be overwritten."""
+    """What a call of `convert` asks for; `sources` must not be overwritten, `sheet` is what pages are to link."""
 
     formats: tuple[str, ...]
     where: Destination
@@ -47,6 +48,7 @@ class Job(NamedTuple):
     item: str | None
     settings: Settings
     attach: bool
+    sheet: Sheet | None
     sources: list[Path]
 
 
@@ -128,6 +130,7 @@ def commands() -> None:
 @click.option("--item", metavar="ITEM", help="Only this Item of the form: 7, 7A, 2.02 or, with its Part, II.1.")
 @click.option("--template", type=click.Path(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
 @click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
+@click.option("--assets", is_flag=True, help="Put the styles of html into a file beside it, in the folder assets.")
 @click.option("--attach-source", "attach", is_flag=True, help="Put the filing itself into the pdf, as an attachment.")
 @click.option(
     "--md-tables",
@@ -149,6 +152,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     item: str | None,
     template: str | None,
     style: str | None,
+    assets: bool,
     attach: bool,
     md_tables: Tables,
     no_front_matter: bool,
@@ -172,9 +176,14 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
     check(given, formats, where, own=own)
     if attach and "pdf" not in formats:
         raise click.UsageError("--attach-source is for pdf: ask for one with --to.")
+    if assets:
+        check_assets(given, formats, where)
     sources = [*own, *(one.path for one in given if one.path)]
     settings = Settings(_text(template), _text(style), md_tables, not no_front_matter, provenance)
-    job = Job(formats, where, parted, strict, item, settings, attach, sources)
+    linked = sheet(settings.style) if assets else None
+    if linked:
+        settings = settings._replace(stylesheet=linked.link(depth=1 if parted else 0))
+    job = Job(formats, where, parted, strict, item, settings, attach, linked, sources)
     say(*problems)
     done = [_convert(job, one) for one in given]
     if problems or not all(done):
@@ -305,7 +314,7 @@ def _write(job: Job, given: Input, submission: Submission, source: Path | bytes)
     if job.split and job.where.folder:
         folder = job.where.folder / given.stem
         parts = split(submission, job.formats, source, job.settings)
-        write_files({folder / name: data for name, data in parts.items()}, sources=job.sources)
+        _write_files(job, {folder / name: data for name, data in parts.items()}, job.where.folder)
         return
     several = [name for name in job.formats if job.where.folder and FORMATS[name].several]
     single = [name for name in job.formats if name not in several]
@@ -317,7 +326,13 @@ def _write(job: Job, given: Input, submission: Submission, source: Path | bytes)
     files = {targets[name]: data for name, data in rendered.items()}
     if several and job.where.folder:
         files |= {job.where.folder / given.stem / name: data for name, data in csv_files(submission).items()}
-    write_files(files, sources=job.sources)
+    _write_files(job, files, job.where.folder or targets[single[0]].parent)
+
+
+def _write_files(job: Job, files: dict[Path, bytes], folder: Path) -> None:
+    """Write the files of an input; what they link stands in this folder before they do."""
+    linked = job.sheet.files(folder) if job.sheet else {}
+    write_files(linked | files, sources=job.sources)
 
 
 def _text(path: str | None) -> str | None:

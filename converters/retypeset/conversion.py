@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import retypeset
 
+from .assets import sheet
 from .notes import OutputError
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Settings(NamedTuple):
 
     `template` and `style` are the texts of a Jinja2 template and of a style sheet, for the formats that have a look;
     `tables`, `front_matter` and `provenance` are those of `to_markdown`.
-    `source` is what a PDF has as an attachment.
+    `source` is what a PDF has as an attachment. `stylesheet` is how an HTML page finds its sheet, which then holds
+    `style` too (`assets`).
     """
 
     template: str | None = None
@@ -59,6 +61,7 @@ class Settings(NamedTuple):
     front_matter: bool = True
     provenance: bool = False
     source: bytes | None = None
+    stylesheet: str | None = None
 
 
 _AS_IT_COMES: Final = Settings()
@@ -81,7 +84,10 @@ def _markdown(submission: Submission, settings: Settings) -> bytes:
 
 
 def _html(submission: Submission, settings: Settings) -> bytes:
-    return retypeset.to_html(submission, template=settings.template, style=settings.style).encode()
+    style = None if settings.stylesheet else settings.style
+    return retypeset.to_html(
+        submission, template=settings.template, style=style, stylesheet=settings.stylesheet
+    ).encode()
 
 
 def _pdf(submission: Submission, settings: Settings) -> bytes:
@@ -134,13 +140,19 @@ def render(submission: Submission, to: str, settings: Settings = _AS_IT_COMES) -
 # ---------------------------------------------------------------- from a source to a target
 
 
-def convert(
+def convert(  # noqa: PLR0913 - what the options of the command line are
     source: str | os.PathLike[str] | bytes | BinaryIO,
     target: str | os.PathLike[str],
     *,
     to: str | None = None,
+    item: str | None = None,
     template: str | None = None,
     style: str | None = None,
+    assets: bool = False,
+    tables: Tables = "auto",
+    front_matter: bool = True,
+    provenance: bool = False,
+    attach_source: bool = False,
 ) -> Submission:
     """Read a filing and write it to a file, in the format that the file's suffix names.
 
@@ -152,24 +164,43 @@ def convert(
         target: the file to write; an older one is replaced.
         to: a name of `FORMATS` ("md", "html", "pdf", "json", "jsonl": a line for each block, "pandoc", "csv": all
             figures of all tables), where the suffix of `target` does not say it.
+        item: write only this Item of the form: "7", "7A", "2.02" or, with its Part, "II.1".
         template: text of a Jinja2 template for the page, instead of the shipped one (html and pdf).
-        style: text of a style sheet, instead of the shipped one (html and pdf).
+        style: text of a style sheet that follows the shipped one (html and pdf).
+        assets: put the styles into a file in the folder `assets` beside the target, which the page links (html).
+        tables, front_matter, provenance: as in `to_markdown` (md).
+        attach_source: put the filing itself into the file, as an attachment (pdf).
 
     Returns:
         The submission that was read.
 
     Raises:
-        RetypesetError: the source cannot be read (`DecodeError`: it is no text), the template or style cannot be
-            used (`TemplateError`), or the target cannot be written (`OutputError`).
+        RetypesetError: the source cannot be read (`DecodeError`: it is no text), it has no such Item, the template or
+            style cannot be used (`TemplateError`), or the target cannot be written (`OutputError`).
     """
     form = to or format_of(target)
     if form is None or form not in FORMATS:
         asked = f"there is no format {to!r}" if to else f"{Path(target).name} does not say the format"
         *others, last = map(repr, FORMATS)
         raise OutputError(f"{asked}: end the name in one of {_suffixes()}, or say to={', '.join(others)} or {last}")
-    submission = retypeset.read(source)
-    data = render(submission, form, Settings(template, style))
-    write_files({Path(target): data}, sources=[Path(source)] if isinstance(source, str | os.PathLike) else [])
+    from .readers.source import load  # noqa: PLC0415  (the command line must not pay for it at its start)
+
+    loaded = load(source)
+    submission = retypeset.read(loaded.data, name=loaded.name)
+    linked = sheet(style) if assets and form == "html" else None
+    settings = Settings(
+        template,
+        style,
+        tables,
+        front_matter,
+        provenance,
+        source=loaded.data if attach_source else None,
+        stylesheet=linked.link() if linked else None,
+    )
+    data = render(submission if item is None else retypeset.excerpt(submission, item), form, settings)
+    files = linked.files(Path(target).parent) if linked else {}
+    files[Path(target)] = data
+    write_files(files, sources=[Path(source)] if isinstance(source, str | os.PathLike) else [])
     return submission
 
 

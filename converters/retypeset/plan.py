@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import click
 
+from .assets import FOLDER as ASSETS
 from .conversion import FACTS_STEM, FORMATS, format_of
 from .terminal import shown
 
@@ -135,6 +136,17 @@ def check(inputs: Sequence[Input], formats: Sequence[str], where: Destination, *
         for target in where.targets(given, formats).values():
             if _identity(target) in sources:
                 raise click.UsageError(f"{shown(str(target))} is an input, which is never overwritten.")
+
+
+def check_assets(inputs: Sequence[Input], formats: Sequence[str], where: Destination) -> None:
+    """Refuse `--assets` where there are no pages, no place beside them, or where an input wants the same folder."""
+    if "html" not in formats:
+        raise click.UsageError("--assets is for html: ask for it with --to.")
+    if not where.folder and not (where.file and (where.file.is_file() or not where.file.exists())):
+        raise click.UsageError("--assets writes a file beside the page: name a file or a folder with -o.")
+    for given in inputs:
+        if given.stem.lower() == ASSETS:
+            raise click.UsageError(f"{given.name} would stand among the {ASSETS}: give it another name.")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

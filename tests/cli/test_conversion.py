@@ -78,6 +78,32 @@ def test_convert_passes_template_and_style_on(path: Path, tmp_path: Path) -> Non
     assert not (tmp_path / "b.html").exists()
 
 
+def test_convert_takes_what_the_command_takes(path: Path, tmp_path: Path) -> None:
+    style = "p { color: rebeccapurple }"
+    submission = convert(path, tmp_path / "a.html", style=style, assets=True)
+    [sheet] = (tmp_path / "assets").iterdir()
+    assert sheet.read_text("utf-8") == retypeset.stylesheet(style)
+    link = f"assets/{sheet.name}"
+    assert (tmp_path / "a.html").read_text("utf-8") == retypeset.to_html(submission, stylesheet=link)
+
+    convert(path, tmp_path / "a.md", tables="html", front_matter=False, provenance=True)
+    markdown = retypeset.to_markdown(submission, tables="html", front_matter=False, provenance=True)
+    assert (tmp_path / "a.md").read_text("utf-8") == markdown
+
+    part = retypeset.excerpt(submission, "1")
+    assert convert(path, tmp_path / "b.json", item="1") == submission
+    assert retypeset.from_json((tmp_path / "b.json").read_bytes()) == part
+    with pytest.raises(RetypesetError):
+        convert(path, tmp_path / "c.json", item="99")
+    assert not (tmp_path / "c.json").exists()
+
+
+def test_convert_attaches_the_source_to_a_pdf(path: Path, tmp_path: Path) -> None:
+    submission = convert(io.BytesIO(path.read_bytes()), tmp_path / "a.pdf", attach_source=True)
+    assert (tmp_path / "a.pdf").read_bytes() == retypeset.to_pdf(submission, source=path.read_bytes())
+    assert (tmp_path / "a.pdf").read_bytes() != retypeset.to_pdf(submission)
+
+
 @pytest.mark.parametrize(("name", "to"), [("a.txt", None), ("a", None), ("a.md", "docx")])
 def test_convert_says_how_to_name_a_format(path: Path, tmp_path: Path, name: str, to: str | None) -> None:
     with pytest.raises(

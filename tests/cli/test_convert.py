@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -374,3 +375,94 @@ def test_the_help_names_every_format(run: Run) -> None:
 def test_the_version(run: Run) -> None:
     result = run("--version")
     assert (result.exit_code, result.stdout.split()[-1]) == (0, retypeset.__version__)
+
+
+# ---------------------------------------------------------------- linked styles
+
+
+def _linked(page: Path) -> Path:
+    """The style sheet that a page links; nothing is inlined."""
+    text = page.read_text("utf-8")
+    assert "<style>" not in text
+    [link] = re.findall(r'<link rel="stylesheet" href="([^"]*)">', text)
+    return Path(page.parent, str(link)).resolve()
+
+
+def test_assets_of_several_inputs_are_one_sheet_which_their_pages_link(run: Run, path: Path, tmp_path: Path) -> None:
+    other = shutil.copy(path, path.with_name("other.txt"))
+    out = tmp_path / "out"
+    assert run("convert", path, other, "--assets", "--to", "html,md", "-o", f"{out}/").exit_code == 0
+    [sheet] = (out / "assets").iterdir()
+    assert {_linked(out / f"{STEM}.html"), _linked(out / "other.html")} == {sheet}
+    assert sheet.read_text("utf-8") == retypeset.stylesheet()
+    assert len(_files(out)) == 5
+
+
+def test_assets_of_parts_stand_above_their_folder(run: Run, path: Path, tmp_path: Path) -> None:
+    assert run("convert", path, "--assets", "--split", "--to", "html", "-o", f"{tmp_path}/").exit_code == 0
+    [sheet] = (tmp_path / "assets").iterdir()
+    pages = list((tmp_path / STEM).glob("*.html"))
+    assert len(pages) == 3
+    assert {_linked(page) for page in pages} == {sheet}
+
+
+def test_assets_stand_beside_a_single_file_and_hold_the_style_of_the_user(run: Run, path: Path, tmp_path: Path) -> None:
+    style = tmp_path / "own.css"
+    style.write_text("p { color: rebeccapurple }")
+    target = tmp_path / "new" / "page.html"
+    assert run("convert", path, "--assets", "--style", style, "-o", target).exit_code == 0
+    sheet = _linked(target)
+    assert sheet.parent == tmp_path / "new" / "assets"
+    assert sheet.read_text("utf-8") == retypeset.stylesheet("p { color: rebeccapurple }")
+    assert "rebeccapurple" not in target.read_text("utf-8")
+    # Pages of another style keep theirs.
+    assert run("convert", path, "--assets", "-o", target).exit_code == 0
+    assert _linked(target) != sheet
+    assert sheet.is_file()
+
+
+def test_assets_that_are_there_are_left_and_damaged_ones_mended(run: Run, path: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    run("convert", path, "--assets", "-o", page)
+    sheet = _linked(page)
+    os.utime(sheet, (0, 0))
+    run("convert", path, "--assets", "-o", page)
+    assert sheet.stat().st_mtime == 0
+    sheet.write_text("half")
+    run("convert", path, "--assets", "-o", page)
+    assert sheet.read_text("utf-8") == retypeset.stylesheet()
+
+
+def test_assets_that_cannot_be_written_leave_no_page(run: Run, path: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "assets").write_text("a file in the way")
+    result = run("convert", path, "--assets", "--to", "html", "-o", out)
+    assert result.exit_code == 1
+    assert "choose another folder" in result.stderr
+    assert _files(out) == ["assets"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--to", "html"], "name a file or a folder with -o"),
+        (["--to", "html", "-o", "-"], "name a file or a folder with -o"),
+        (["--to", "html", "-o", os.devnull], "name a file or a folder with -o"),
+        (["--to", "md,pdf", "-o", "out/"], "--assets is for html"),
+        (["-o", "page.md"], "--assets is for html"),
+    ],
+)
+def test_assets_need_a_page_and_a_place(run: Run, path: Path, tmp_path: Path, words: list[str], said: str) -> None:
+    words = [f"{tmp_path}/{word}" if word[-1] == "/" or word == "page.md" else word for word in words]
+    result = run("convert", path, "--assets", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert _files(tmp_path) == [f"in/{path.name}"]
+
+
+def test_no_input_takes_the_folder_of_the_assets(run: Run, path: Path, tmp_path: Path) -> None:
+    source = path.rename(path.with_name("Assets.txt"))
+    result = run("convert", source, "--assets", "--split", "--to", "html", "-o", f"{tmp_path}/out/")
+    assert result.exit_code == 2
+    assert "give it another name" in result.stderr

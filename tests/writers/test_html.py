@@ -153,6 +153,14 @@ def test_the_page_is_whole_and_says_what_it_is() -> None:
         assert f">{said}</dd>" in title_block or f", {said}</dd>" in title_block
 
 
+def test_a_page_may_link_its_style_sheet() -> None:
+    page = html.write(submission(document(*EVERYTHING)), stylesheet='a/"b".css', style="p { color: red }")
+    assert '<link rel="stylesheet" href="a/&#34;b&#34;.css">' in page
+    assert resource("styles", "screen.css") not in page
+    assert page.count("<style>") == 1
+    assert "p { color: red }" in page
+
+
 def test_no_url_leads_out_of_the_page() -> None:
     reader = Reader(html.write(submission(document(*EVERYTHING))))
     assert reader.values("href")

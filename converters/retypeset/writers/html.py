@@ -1,4 +1,4 @@
-"""Submission -> one HTML page: semantic elements, styles inlined, no URL, the source lines of every block on it.
+"""Submission -> one HTML page: semantic elements, styles inlined or linked, the source lines of every block on it.
 
 The page around the documents is a Jinja2 template (`templates/document.html.j2`, or the user's own); their blocks are
 written by `body`. Words of the page that nobody filed stand in `<header>`, `<nav>`, `<aside>` or `<footer>`. What the
@@ -47,26 +47,37 @@ class Fact(NamedTuple):
     value: str
 
 
-def write(submission: Submission, *, template: str | None = None, style: str | None = None) -> str:
-    """Write a submission as one HTML page that needs nothing beside it.
+def write(
+    submission: Submission, *, template: str | None = None, style: str | None = None, stylesheet: str | None = None
+) -> str:
+    """Write a submission as one HTML page that needs nothing beside it, unless it is to link a style sheet.
 
-    `template` is the text of a Jinja2 template that takes the place of ours, or extends it
+    `stylesheet` is the URL by which the page finds that sheet, relative or not; its text is `retypeset.stylesheet()`,
+    or your own. `template` is the text of a Jinja2 template that takes the place of ours, or extends it
     (`{% extends "document.html.j2" %}`); `style` is the text of a style sheet that follows ours and so prevails.
     Raises TemplateError, with the line, where the template cannot be used, and where the style would end its element.
     """
-    return page(submission, resource("styles", "screen.css"), template=template, style=style)
+    sheet = resource("styles", "screen.css")
+    return page(submission, sheet, template=template, style=style, stylesheet=stylesheet)
 
 
-def page(
-    submission: Submission, sheet: str, *, template: str | None = None, style: str | None = None, tagged: bool = False
+def page(  # noqa: PLR0913 - what two writers ask for
+    submission: Submission,
+    sheet: str,
+    *,
+    template: str | None = None,
+    style: str | None = None,
+    stylesheet: str | None = None,
+    tagged: bool = False,
 ) -> str:
-    """Write the page with `sheet` as its style: what `write` and the PDF writer share.
+    """Write the page with `sheet` as its style, or with a link to `stylesheet`: what `write` and the PDF writer share.
 
     `tagged` gives every cell of a table a head, as PDF/UA asks.
     """
     if style is not None and _STYLE_END.search(style):
         raise TemplateError("the style contains </style: a style sheet is expected, without HTML around it")
-    context = {**_context(submission, tagged=tagged), "style": sheet, "own_style": style or ""}
+    styles = {"style": sheet, "own_style": style or "", "stylesheet": stylesheet or ""}
+    context = {**_context(submission, tagged=tagged), **styles}
     if template is None:
         return _environment().get_template(PAGE_TEMPLATE).render(context)
     try:
