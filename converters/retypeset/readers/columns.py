@@ -169,6 +169,25 @@ def _parted(column: Column, rows: Sequence[Sequence[Part]]) -> list[Column]:
     ]
 
 
+def part_at_heads(
+    columns: Sequence[Column], rows: Sequence[Sequence[Part]], heads: Sequence[Sequence[Part]]
+) -> list[Column]:
+    """Part columns of words one blank apart where heads begin over each other, and a word in most rows."""
+    pairs = [pair for own in heads for pair in pairwise(own)]
+    out: list[Column] = []
+    for column in columns:
+        over = Counter([b.start for a, b in pairs if a.end > column.start < b.start - 1 and b.start < column.end])
+        edges = {start + off for start, lines in over.items() if lines > 1 for off in (-1, 0, 1)}
+        for cut in sorted(edges) if not column.figures else ():
+            own = [p for row in rows for p in row if p.start < cut < p.end and p.end > column.start]
+            parted = [p.text[cut - p.start - 1] == " " != p.text[cut - p.start] for p in own]
+            if sum(parted) >= max(A_COLUMN, (1 - MOST_OVER) * len(own), LABEL_SHARE * len(rows)):
+                out.append(Column(column.start, cut - 1, figures=False))
+                column = replace(column, start=cut)  # noqa: PLW2901
+        out.append(column)
+    return out
+
+
 def _between_gutters(cover: Sequence[int], over: int) -> list[tuple[int, int]]:
     """The runs of columns that more than `over` rows cover."""
     runs: list[tuple[int, int]] = []
@@ -315,11 +334,11 @@ def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list
             first = words[end][0]
         given.insert(0, (n, _piece(part, first, last)))
     if end:
-        cut = next((i for i in range(1, end) for n in met[1:] if _begins(columns[n], words[i][0], given, n)), 0)
-        if cut:  # a word stands where a column of words begins
-            n = next(n for n in met[1:] if columns[n].start == words[cut][0])
-            given.insert(0, (n, _piece(part, words[cut][0], words[end - 1][1])))
-            end = cut
+        for i in range(end - 1, 0, -1):  # a word stands where a column of words begins
+            n = next((n for n in met[1:] if _begins(columns[n], words[i][0], given, n)), None)
+            if n is not None:
+                given.insert(0, (n, _piece(part, words[i][0], words[end - 1][1])))
+                end = i
         given.insert(0, (met[0], _piece(part, part.start, words[end - 1][1])))
     return given
 

@@ -17,7 +17,7 @@ from typing import Final
 
 from ..model import Column, Furniture, Preformatted, Range, Table
 from .amounts import Part, is_counted, parts_of
-from .columns import find_columns, part_columns
+from .columns import find_columns, part_at_heads, part_columns
 from .extents import NEAR_STUB, SEVERAL, blocks_of
 from .heads import head_rows
 from .leaders import LEADERS, has_leaders
@@ -32,6 +32,9 @@ _SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
 MOST_CENTRED: Final = 4
 # So few lines of words without columns are lines.
 A_FEW: Final = 4
+# Heads below the <S> line take up no more lines than this, and so many of the rows below have amounts, as a share.
+MOST_UNDER_TAG: Final = 6
+FIGURED: Final = 0.8
 # In a table of words the rule below the heads is among the first so many lines.
 TOP: Final = 8
 # So many dashes beside words are drawn; fewer stand for nothing.
@@ -134,7 +137,7 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | No
     start = _body_start(lines)
     body = lines[start:]
     parts = [x.parts for x in body if x.parts]
-    columns = find_columns(parts)
+    columns = part_at_heads(find_columns(parts), parts, [x.parts for x in lines[:start] if x.parts])
     made = rows_of(body, columns) if len(columns) > 1 else None
     if made is None and len(columns) > 1:
         columns = part_columns(columns, parts)
@@ -194,6 +197,8 @@ def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> in
     top = lines[tagged]
     if not top.parts or (top.parts[0].start < stub - NEAR_STUB and len(top.parts) < SEVERAL):
         return tagged
+    if _are_heads(lines, tagged, first):
+        return first
     body = tagged
     for i in range(tagged, first):
         x = lines[i]
@@ -204,6 +209,19 @@ def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> in
         elif body == i > tagged and len(x.parts) >= SEVERAL and x.parts[-1].start >= stub:
             body = i + 1
     return body
+
+
+def _are_heads(lines: Sequence[TableLine], tagged: int, first: int) -> bool:
+    """Do lines below the tags, in several parts or over the columns, stand apart from rows that nearly all have
+    amounts?"""
+    if first - tagged > MOST_UNDER_TAG or not (lines[first].blanks or lines[first - 1].rule):
+        return False
+    rows = [x for x in lines[first:] if len(x.parts) > 1]
+    margin = min([x.parts[0].start for x in rows], default=0)
+    above = [x for x in lines[tagged:first] if x.parts]
+    if not above or any(len(x.parts) < SEVERAL and x.parts[0].start <= margin + 2 for x in above):
+        return False
+    return sum([x.amounts > 0 for x in rows]) > FIGURED * len(rows)
 
 
 def _body_start(lines: Sequence[TableLine]) -> int:
