@@ -60,7 +60,7 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     placed: list[list[Placed]] = [[] for _ in lines]
     said = [n for n, rule in enumerate(ruled) if not rule]
     for above, n, below in zip([-1, *said], said, [*said[1:], -1], strict=False):
-        under = parts[n + 1] if n + 1 < len(lines) and ruled[n + 1] else ()
+        under = _ruled(parts, ruled, n)
         most = max(parts[below], parts[said[-1]], key=len) if below >= 0 else ()
         wrapped = any(_stacked(parts[n], parts[m]) for m in (above, below) if m >= 0 and abs(m - n) == 1)
         placed[n] = _place(parts[n], under, extents, most, wrapped=wrapped)
@@ -74,6 +74,15 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     return _rows(heads, len(columns), (Range(lines[0].number, lines[-1].number),))
 
 
+def _ruled(parts: Sequence[Sequence[Part]], ruled: Sequence[bool], n: int) -> Sequence[Part]:
+    """The rule right below line n, or that below the next line where nothing stands between."""
+    if n + 1 < len(parts) and ruled[n + 1]:
+        return parts[n + 1]
+    if n + 2 < len(parts) and ruled[n + 2] and len(parts[n]) > 1 and len(parts[n + 2]) > 1:
+        return [r for r in parts[n + 2] if not any(p.start < r.end and p.end > r.start for p in parts[n + 1])]
+    return ()
+
+
 def _drawn(rule: str) -> list[Part]:
     """The pieces of a rule; one blank parts them."""
     return [Part(m.start(), m.end(), m[0], amount=False) for m in _PIECE.finditer(rule)]
@@ -84,7 +93,10 @@ def _agree(placed: Sequence[list[Placed]]) -> None:
     for n in range(len(placed) - 2, -1, -1):
         for i, (first, last, part) in enumerate(placed[n]):
             for a, b, below in placed[n + 1]:
-                if first == last > 0 and b > a and _in_middle(part, below):
+                alone = not any(a <= x[1] and x[0] <= b for x in placed[n] if x[2] is not part)
+                flush = alone and (part.start == below.start or part.end == below.end)
+                middle = (alone or first == last) and _in_middle(part, below)
+                if a <= first > 0 and last <= b > a and (middle or flush):
                     placed[n][i] = (a, b, part)
     for above, own in pairwise(placed):
         for a, b, over in above:
