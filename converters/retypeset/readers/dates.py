@@ -10,6 +10,7 @@ YEAR: Final = re.compile(r"(?:19|20)\d\d\*?(?:\(\w\))?")
 CENTURIES: Final = frozenset(("19", "20"))
 # `Dec. 31,`: what may follow is the year.
 MONTH_AND_DAY: Final = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.? \d{1,2},?"
+DAY_OF_MONTH: Final = re.compile(MONTH_AND_DAY)
 
 _DATE: Final = re.compile(rf"(?:{MONTH_AND_DAY})?\s?(?:(?:19|20)\d\d)?\*?", re.IGNORECASE)
 _DATE_STARTS: Final = frozenset("12JFMASOND")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column
-from .dates import YEAR
+from .dates import DAY_OF_MONTH, YEAR
 from .figures import EMPTY
 from .lines import RULE, Line
 
@@ -55,7 +55,7 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
     ruled = [line.kind == RULE for line in lines]
     if all(ruled):
         return []
-    parts = [_drawn(line.text) if rule else own for line, own, rule in zip(lines, parts, ruled, strict=True)]
+    parts = [_drawn(line.text) if rule else _days(own) for line, own, rule in zip(lines, parts, ruled, strict=True)]
     extents = _extents([own for own, rule in zip(parts, ruled, strict=True) if rule], columns)
     placed: list[list[Placed]] = [[] for _ in lines]
     said = [n for n, rule in enumerate(ruled) if not rule]
@@ -81,6 +81,18 @@ def _ruled(parts: Sequence[Sequence[Part]], ruled: Sequence[bool], n: int) -> Se
     if n + 2 < len(parts) and ruled[n + 2] and len(parts[n]) > 1 and len(parts[n + 2]) > 1:
         return [r for r in parts[n + 2] if not any(p.start < r.end and p.end > r.start for p in parts[n + 1])]
     return ()
+
+
+def _days(parts: Sequence[Part]) -> Sequence[Part]:
+    """The parts of a line, with days one blank apart told apart: `June 28, June 30,`."""
+    out: list[Part] = []
+    for part in parts:
+        days = list(DAY_OF_MONTH.finditer(part.text)) if part.text.count(",") > 1 else []
+        if len(days) > 1 and not DAY_OF_MONTH.sub("", part.text).strip():
+            out += [Part(part.start + m.start(), part.start + m.end(), m[0], amount=False) for m in days]
+        else:
+            out.append(part)
+    return out
 
 
 def _drawn(rule: str) -> list[Part]:
