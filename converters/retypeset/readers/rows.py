@@ -28,7 +28,7 @@ _CONNECTED: Final = re.compile(rf"(?:\b(?:{CONNECTORS}|(?<!, )net|per)|[,&]|(?<!
 CONNECTED_LENGTH: Final = 4
 # Words that a label may go on with, but hardly begins with where all are in capitals, or none.
 _CONNECTING: Final = re.compile(r"(?:AND|OF|OR|FOR|TO|IN|WITH|and|of|or|for|to|in|with)\b")
-_FIGURE_ENDS: Final = frozenset("0123456789)%")
+FIGURE_ENDS: Final = frozenset("0123456789)%")
 # What stands alone above the Items of a contents page.
 _PART: Final = re.compile(r"PART\s[IVX]{1,4}", re.IGNORECASE)
 # A label of so many characters that goes on with a figure or a bracket was wrapped.
@@ -154,7 +154,7 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         if _PART.fullmatch("".join(cells)):
             return False
         both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
-        if any(n in with_figures and row.cells[n][-1] in _FIGURE_ENDS and cells[n][0].isalpha() for n in both):
+        if any(n in with_figures and row.cells[n][-1] in FIGURE_ENDS and cells[n][0].isalpha() for n in both):
             return False  # words never go on with a figure
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:

@@ -24,7 +24,7 @@ from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ranges, rules
 from .prose import Element, Piece, set_text
 from .regions import Region
-from .rows import TableLine, rows_of
+from .rows import FIGURE_ENDS, TableLine, rows_of
 
 # A line to sign on, with words one blank behind it.
 _SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
@@ -49,7 +49,9 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
     out: list[Element] = []
     for block in blocks_of(lines, furniture):
         out += _text(block.front, edge, furniture)
-        if table := _build(block.lines, furniture) if block.lines else None:
+        if _is_line(block.lines):
+            out += _text(block.lines, edge, furniture)
+        elif table := _build(block.lines, furniture) if block.lines else None:
             out.append(table)
         elif block.lines:
             furniture += rules([x.line for x in block.lines])
@@ -59,6 +61,15 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
             out.append(Piece("lines", kept) if few and kept else _as_typed(block.lines))
         out += _text(block.back, edge, furniture)
     return out
+
+
+def _is_line(lines: Sequence[TableLine]) -> bool:
+    """Is a table no more than a line of words with gaps, and what it goes on with? Then nothing is read across it."""
+    several = [n for n, x in enumerate(lines) if len(x.parts) > 1]
+    if several != [0] or any(x.amounts or x.rule for x in lines) or lines[0].parts[0].amount:
+        return False
+    others = [part.text for part in lines[0].parts[1:]]
+    return not any(text[0].isdigit() for text in others) and sum([text[-1] in FIGURE_ENDS for text in others]) < 2
 
 
 def preformatted(lines: Sequence[str], where: Range) -> Preformatted:
