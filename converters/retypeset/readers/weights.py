@@ -65,6 +65,8 @@ LONGEST_MARKER: Final = 16
 # A gap that text is not stretched by, whatever its words.
 _WIDE: Final = " " * (STRETCHED + 1)
 _FIGURE_STARTS: Final = frozenset("$(<+-–—.0123456789%NnJFMASOD")
+# So many figures behind words that stand one blank apart are a row.
+ONLY_FIGURES: Final = 3
 _CLOSING: Final = frozenset(".:;?!,)\"'")
 
 # Where a part of a line begins (included) and ends (excluded).
@@ -160,6 +162,8 @@ def _close_parts(
         if _is_figure(text, *parts[-1]) and _is_figure(text, *parts[-2]):
             return FIGURES, parts, parts[-2][0]  # text is not stretched around two figures
     maybe = [part for part in parts[1:] if text[part[0]] in _FIGURE_STARTS]
+    if len(maybe) == len(gaps) >= ONLY_FIGURES and all(_is_figure(text, *part) for part in maybe):
+        return FIGURES, parts, maybe[0][0]  # nor all behind its words, and none between them
     close = (
         widest <= STRETCHED
         and (indent <= AT_MARGIN or len(text) >= edge - AT_EDGE)
