@@ -20,8 +20,10 @@ from .lines import ends_sentence
 from .markers import MARKER
 from .regions import NEW_PAGE
 from .rows import TableLine
+from .runs import HANGING
 
 _NOTE: Final = re.compile(rf"(?:{BEHIND_FIGURE}|\+{{1,3}})\s*\S")
+_EXHIBIT: Final = re.compile(r"\*{0,2}\s?\d{1,2}[.(]\w")
 _ITEM: Final = re.compile(r"item\s\d", re.IGNORECASE)
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
@@ -130,11 +132,19 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
     if len(group) == MOST_HEADS or (group[0].parts and _ITEM.match(group[0].parts[0].text)):
         return False
     above = lines[max(start, i - ABOVE) : i]
+    if len(group[0].parts) > 1 and is_entry(group[0], group[0].parts[-1].end):
+        return False
     drawn = any(x.rule or x.tags for x in lines[i + 1 : i + len(group) + 1])  # heads, wherever they stand
     stub = -1 if drawn else min([x.stub for x in above if x.stub >= 0], default=0) - NEAR_STUB
     if not any(len(x.parts) > 1 and not _is_item(x) and _over(x, stub) and not _labelled_text(x, above) for x in group):
         return False
     return not (lines[i].blanks == NEW_PAGE and _same_heads(lines[start:i], group, furniture))
+
+
+def is_entry(x: TableLine, stub: int) -> bool:
+    """Does a line begin with the number of an exhibit and go on with words? Then it is no head."""
+    first, last = x.parts[0], x.parts[-1]
+    return first.start < stub - NEAR_STUB and _EXHIBIT.match(first.text) is not None and " " in last.text.strip()
 
 
 def _over(x: TableLine, stub: int) -> bool:
@@ -193,11 +203,14 @@ def _trimmed(lines: Sequence[TableLine]) -> Block:
         first = next(i for i in range(first + 1, last + 1) if len(lines[i].parts) > 1 and not _is_item(lines[i]))
     start = top + _first_line(lines[top:], first - top)
     end = last + 1
-    cells = [part.start for part in lines[last].parts[1:]]
     while end < count and not (lines[end].parts and _is_note(lines, end)):
         end += 1
-    while end < count and not lines[end].blanks and lines[end].line.indent in cells:
-        end += 1  # the last cell goes on
+    row = last
+    while row > first and not lines[row].blanks:
+        row -= 1
+    cells = [part.start for x in lines[row : last + 1] for part in x.parts[1:]]
+    while end < count and _goes_on(lines, end, cells):
+        end += 1
     while end > last + 1 and lines[end - 1].rule and lines[end - 1].blanks:
         end -= 1
     return Block(lines[:start], lines[start:end], lines[end:])
@@ -231,6 +244,14 @@ def _is_note(lines: Sequence[TableLine], i: int) -> bool:
     if x.blanks or lines[i - 1].rule:
         return True
     return len(words) >= SENTENCE_WORDS and ends_sentence(x.line.text)
+
+
+def _goes_on(lines: Sequence[TableLine], i: int, cells: Sequence[int]) -> bool:
+    """Does line i go on with one of the last cells, which begin at `cells`, or say what they come to?"""
+    x = lines[i]
+    if x.blanks or (lines[i - 1].rule and lines[i - 1].blanks):
+        return False
+    return any(0 <= x.line.indent - cell <= HANGING for cell in cells)
 
 
 def _first_line(lines: Sequence[TableLine], first: int) -> int:

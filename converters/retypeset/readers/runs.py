@@ -31,6 +31,9 @@ CONTENTS: Final = 8
 # Where a line alone, among so many, is parted by no wider gap, it is text that was set wide: `Washington, D.C.  20549`.
 LONE: Final = 6
 LONE_GAP: Final = 2
+# A cell goes on no further right of where it begins; so far in, with a capital, too.
+HANGING: Final = 3
+FAR_IN: Final = 12
 # Heads stand at least so far apart.
 HEAD_GAP: Final = 3
 
@@ -58,7 +61,8 @@ class Weighed(Struct):
 
 def runs_of(weighed: Weighed) -> list[Run]:
     """Part the lines into runs of tables and of text, by turns."""
-    return _without_filled(_with_labels(_joined(_best(weighed.weights, weighed.costs), weighed), weighed), weighed)
+    runs = _with_labels(_joined(_best(weighed.weights, weighed.costs), weighed), weighed)
+    return _without_filled(_with_cells(runs, weighed), weighed)
 
 
 def _joined(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
@@ -93,6 +97,43 @@ def _with_labels(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
             out.pop()
         out.append((begin, table))
     return out
+
+
+def _with_cells(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
+    """The runs, but a table ends with the whole of its last cells: lines go on where one of them begins."""
+    out: list[Run] = list(runs[:1])
+    for (start, table), (end, _) in pairwise([*runs[1:], (len(weighed.lines), False)]):
+        begin = start if table else _cell_end(weighed, out[-1][0], start, end)
+        if begin < end:
+            out.append((begin, table))
+    return out
+
+
+def _cell_end(weighed: Weighed, first: int, start: int, end: int) -> int:
+    """Where the last cell of a table ends that began at `first` and seemed to end above `start`."""
+    lines, blanks = weighed.lines, weighed.blanks
+    line = lines[start]
+    if blanks[start] or line.kind != TEXT or (line.indent < FAR_IN and not line.text[line.indent].islower()):
+        return start
+    if ends_sentence(lines[start - 1].text):
+        return start
+    cells: Sequence[int] = ()
+    for row in range(start - 1, first - 1, -1):
+        starts = [part.start for part in parts_of(lines[row].text)[1:]]
+        if any(begin <= line.indent <= begin + HANGING for begin in starts):
+            cells = starts
+            break
+        if blanks[row]:
+            return start
+    if not cells:
+        return start
+    until = next((begin for begin in cells if begin > line.indent), WIDEST)
+    begin = start
+    while start < end and not blanks[start] and lines[start].kind == TEXT and lines[start].indent == line.indent:
+        if len(lines[start].text) >= until:
+            return begin
+        start += 1
+    return start
 
 
 def _heads(weighed: Weighed, before: int, start: int) -> int:

@@ -18,7 +18,7 @@ from typing import Final
 from ..model import Column, Furniture, Preformatted, Range, Table
 from .amounts import Part, is_counted, parts_of
 from .columns import find_columns, part_at_heads, part_columns
-from .extents import NEAR_STUB, SEVERAL, blocks_of
+from .extents import NEAR_STUB, SEVERAL, blocks_of, is_entry
 from .heads import head_rows
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ranges, rules
@@ -249,6 +249,8 @@ def _body_start(lines: Sequence[TableLine]) -> int:
     stub = min([x.stub for x in lines[first:] if x.stub >= 0])
     body = 0
     for i, x in enumerate(lines[:first]):
+        if len(x.parts) > 1 and is_entry(x, stub):
+            break
         if x.rule:
             body = i + 1 if x.line.indent + 2 >= stub or len(x.line.text) > stub else body
         elif len(x.parts) > 1 or x.parts[0].start >= stub - NEAR_STUB:
