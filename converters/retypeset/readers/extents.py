@@ -23,7 +23,8 @@ from .rows import TableLine
 from .runs import HANGING
 
 _NOTE: Final = re.compile(rf"(?:{BEHIND_FIGURE}|\+{{1,3}})\s*\S")
-_EXHIBIT: Final = re.compile(r"\*{0,2}\s?\d{1,2}[.(]\w")
+# The number of an exhibit, of a part, of an Item.
+_ENTRY: Final = re.compile(r"\*{0,2}\s?\d{1,2}[.(]\w|(?:part|item)\s[\divx]{1,4}[a-z]?\.?(?!\w)", re.IGNORECASE)
 _ITEM: Final = re.compile(r"item\s\d", re.IGNORECASE)
 # A title over heads is so far from the middle of what they head.
 BESIDE: Final = 20
@@ -142,9 +143,9 @@ def _begins(lines: Sequence[TableLine], start: int, i: int, furniture: list[Furn
 
 
 def is_entry(x: TableLine, stub: int) -> bool:
-    """Does a line begin with the number of an exhibit and go on with words? Then it is no head."""
+    """Does a line begin with the number of an exhibit or Item and go on with words? Then it is no head."""
     first, last = x.parts[0], x.parts[-1]
-    return first.start < stub - NEAR_STUB and _EXHIBIT.match(first.text) is not None and " " in last.text.strip()
+    return first.start < stub - NEAR_STUB and _ENTRY.match(first.text) is not None and " " in last.text.strip()
 
 
 def _over(x: TableLine, stub: int) -> bool:
