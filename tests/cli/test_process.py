@@ -16,7 +16,7 @@ import retypeset
 START_UP = 0.2
 HEAVY = ("weasyprint", "chardet", "rich", "jinja2", "markdown_it", "msgspec")
 
-COMMAND = (sys.executable, "-c", "from retypeset.cli import main; main()")
+COMMAND = (sys.executable, "-m", "retypeset")
 # The same, and then a last line on standard error that names what of HEAVY was imported.
 WATCHED = (
     sys.executable,

@@ -63,6 +63,11 @@ def test_tables(case: Case) -> None:
     _check(case)
 
 
+@pytest.mark.cases("body/powers", 4)
+def test_powers(case: Case) -> None:
+    _check(case)
+
+
 @pytest.mark.cases("body/captions", 19)
 def test_captions(case: Case) -> None:
     """What belongs to each table besides its cells, a line each; tables are parted by blank lines."""

@@ -1,7 +1,7 @@
 """The stages, in the order of the data.
 
-bytes -> decode -> envelope -> lines -> pages -> schedules, regions -> prose, tables -> footnotes, outline -> captions
--> confidence. HTML pages have stages of their own before the outline: see `html`.
+bytes -> decode -> envelope -> lines -> pages -> schedules, powers, regions -> prose, tables -> footnotes, outline ->
+captions -> confidence. HTML pages have stages of their own before the outline: see `html`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from .html import read_page
 from .lines import Line, scan
 from .outline import outline
 from .pages import part_pages
+from .powers import box, boxes
 from .prose import Element, set_text
 from .regions import part_regions, right_edge
 from .schedules import schedule, schedules, without_marks
@@ -143,6 +144,15 @@ def _made(
 
 
 def _parts(lines: list[Line], edge: int, furniture: list[Furniture]) -> Iterator[Element]:
+    done = 0
+    for start, end in boxes(lines):
+        yield from _regions(lines[done:start], edge, furniture)
+        yield box(lines[start:end], furniture)
+        done = end
+    yield from _regions(lines[done:], edge, furniture)
+
+
+def _regions(lines: list[Line], edge: int, furniture: list[Furniture]) -> Iterator[Element]:
     for region in part_regions(lines, edge):
         yield from set_table(region, edge, furniture) if region.table else set_text(region, edge, furniture)
 
