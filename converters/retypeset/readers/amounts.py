@@ -39,8 +39,6 @@ _FRACTION: Final = re.compile(r"\d \d{1,2}/\d{1,2} \$?\d|\d \$?\d+ \d{1,2}/\d{1,
 _MARKED: Final = re.compile(r"([$(-]{0,3}\s{0,12}[\d,.-]+[)%]{0,2}) ?(?:\(\w{1,2}\))+$")
 _MARK: Final = re.compile(r"\(\d\)")
 _GAP: Final = re.compile(r"  +")
-# A word between gaps of two blanks: in text that was stretched one stands behind the first.
-_CLOSE_WORD: Final = re.compile(r"\s\s\S+\s\s(?=\S)")
 _WIDE_GAP: Final = re.compile(r"\s\s+|[^\S ]")
 WORD: Final = re.compile(r"\S+")
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ:;.")
@@ -87,9 +85,12 @@ def parts_of(text: str) -> list[Part]:
     parts: list[Part] = []
     add = parts.append
     signs = False
+    close = 0
+    end = at
     find = text.find
     for piece in pieces:
-        at = find(piece, at)
+        at = find(piece, end)
+        close += at - end == CLOSE
         end = at + len(piece)
         first = piece[0]
         if first in _DIGITS and not piece.strip(_FIGURE):
@@ -104,12 +105,11 @@ def parts_of(text: str) -> list[Part]:
         else:
             signs = signs or piece in _SIGNS
             add(Part(at, end, piece, is_figure(piece)))
-        at = end
     if len(parts) > 1 and ("/" in text or " -" in text or " to " in text):
         parts = _joined(parts, text)
     if signs:
         parts = _signs(parts, text)
-    if len(parts) >= MANY_WORDS and _CLOSE_WORD.search(text):
+    if close >= MANY_WORDS - 1:
         parts = _closed_up(parts, text)
     if "/s/" in text or "/S/" in text:
         parts = _signatures(parts, text)

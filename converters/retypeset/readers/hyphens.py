@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Final
 
 from ..model import Furniture, Range
@@ -20,6 +21,8 @@ from .lines import Line, join
 HYPHENATED: Final = 0.06
 # A document of fewer lines says nothing of its habit.
 ENOUGH_LINES: Final = 40
+# So many words are looked for in the text; before more are, it is parted into its words, which costs as much.
+LOOKED_FOR: Final = 24
 
 _END: Final = re.compile(r"([^\W\d_]+)-$")
 _BEGIN: Final = re.compile(r"[^\W\d_]+")
@@ -44,14 +47,26 @@ class Hyphens:
         ended = sum([1 for lines in runs for line in lines[:-1] if line.text[-1] == "-"])
         total = sum(map(len, runs)) - len(runs)
         self.drops = total >= ENOUGH_LINES and ended > HYPHENATED * total
-        self.words: frozenset[str] = frozenset()
-        if ended:
-            self.words = _words("\n".join([line.text.rstrip("-") for lines in runs for line in lines]).lower())
+        self.runs = runs if ended else []
+        self.asked = 0
+
+    @cached_property
+    def _text(self) -> str:
+        return "\n".join([line.text for lines in self.runs for line in lines]).lower()
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return _words(self._text)
+
+    def _stands(self, word: str) -> bool:
+        """Does the document say a word? Few are asked for, and most stand nowhere."""
+        self.asked += 1
+        return (self.asked > LOOKED_FOR or word in self._text) and word in self._words
 
     def join(self, lines: Sequence[Line], furniture: list[Furniture]) -> str:
         """Join lines into one string with single blanks; a hyphen that is dropped goes on the list of furniture."""
         texts = [line.text for line in lines]
-        if not self.words or not any(text[-1] == "-" for text in texts[:-1]):
+        if not self.runs or not any(text[-1] == "-" for text in texts[:-1]):
             return join(texts)
         out = texts[:1]
         for line, text in zip(lines, texts[1:], strict=False):
@@ -70,7 +85,8 @@ class Hyphens:
         if not left or not right:
             return False
         a, b = left[1].lower(), right[0].lower()
-        compound = f"{a}-{b}" in self.words
+        if not self._stands(a + b):
+            return self.drops and not self._stands(f"{a}-{b}")
         if self.drops:
-            return a + b in self.words or not compound
-        return a + b in self.words and not compound and not (a in self.words and b in self.words)
+            return True
+        return not self._stands(f"{a}-{b}") and not (self._stands(a) and self._stands(b))

@@ -162,8 +162,11 @@ def rules(lines: Sequence[Line]) -> list[Furniture]:
 
 def ranges(lines: Sequence[Line]) -> Ranges:
     """The runs of source lines that these lines make, over gaps of lines that are not among them."""
+    first, last = lines[0].number, lines[-1].number
+    if last - first == len(lines) - 1:
+        return (Range(first, last),)  # most have no gap: their numbers rise
     out: list[Range] = []
-    first = last = lines[0].number
+    last = first
     for line in lines[1:]:
         if line.number != last + 1:
             out.append(Range(first, last))

@@ -62,6 +62,8 @@ AT_EDGE: Final = 4
 STRETCHED_INDENT: Final = 0.3
 # No marker of an item is longer.
 LONGEST_MARKER: Final = 16
+# The last dots of leaders, three with blanks between and one more, take up so much before the last of them.
+LAST_DOTS: Final = 6
 # A gap that text is not stretched by, whatever its words.
 _WIDE: Final = " " * (STRETCHED + 1)
 _FIGURE_STARTS: Final = frozenset("$(<+-–—.0123456789%NnJFMASOD")
@@ -113,7 +115,7 @@ def many_parts(
                 figures = len([part for part in text[indent:].split("  ")[1:] if part[0] in _FIGURE_STARTS])
             if words >= 2 * figures + 3:
                 return PROSE, _NO_PARTS, 0
-    if dotted and (page := _PAGE_AFTER_LEADERS.search(text, indent)):
+    if dotted and (page := _PAGE_AFTER_LEADERS.search(text, max(indent, text.rfind(".") - LAST_DOTS))):
         return LAST_FIGURE, _NO_PARTS, page.start(1)
     gap = text.find("  ", indent)
     if 0 < gap - indent <= LONGEST_MARKER and MARKER.fullmatch(text, indent, gap):
