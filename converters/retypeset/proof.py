@@ -12,6 +12,7 @@ that read, so that it cannot share their mistakes.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, compress, count
@@ -280,7 +281,11 @@ def _leaves_conserved(leaves: Sequence[Leaf], rest: _Rest) -> Iterator[Note]:
 
 def _counted(leaf: Leaf, want: bytes, have: bytes) -> Iterator[Note]:
     """Compare the characters of a table with those of its lines, whatever their order."""
-    said, shown = Counter(want.decode("utf-8", "replace")), Counter(have.decode("utf-8", "replace"))
+    text, shows = want.decode("utf-8", "replace"), have.decode("utf-8", "replace")
+    if len(text) == len(shows):  # what both end in, mostly the rows below the heads, need not be counted
+        same = bisect_left(range(len(text)), True, key=lambda at: text[at:] == shows[at:])
+        text, shows = text[:same], shows[:same]
+    said, shown = Counter(text), Counter(shows)
     if said != shown:
         lost, found = (
             "".join(sorted((one - other).elements())).encode() for one, other in ((said, shown), (shown, said))

@@ -176,9 +176,12 @@ def part_at_heads(
     pairs = [pair for own in heads for pair in pairwise(own)]
     out: list[Column] = []
     for column in columns:
+        if column.figures or not pairs:
+            out.append(column)
+            continue
         over = Counter([b.start for a, b in pairs if a.end > column.start < b.start - 1 and b.start < column.end])
         edges = {start + off for start, lines in over.items() if lines > 1 for off in (-1, 0, 1)}
-        for cut in sorted(edges) if not column.figures else ():
+        for cut in sorted(edges):
             own = [p for row in rows for p in row if p.start < cut < p.end and p.end > column.start]
             parted = [p.text[cut - p.start - 1] == " " != p.text[cut - p.start] for p in own]
             if sum(parted) >= max(A_COLUMN, (1 - MOST_OVER) * len(own), LABEL_SHARE * len(rows)):

@@ -70,12 +70,13 @@ def with_text_notes(parts: Sequence[Element]) -> list[Element]:
         part = parts[at]
         mark = mark_of(part.lines[0]) if isinstance(part, Piece) and part.kind != "heading" else ""
         below_table = isinstance(part, Table) or (below_table and mark != "")
-        run = _text_run(parts, at, mark) if mark and not below_table else []
-        places = _places(out, run, foot=_at_foot(parts, at + len(run))) if run else {}
-        count = _referred(run, set(places))
-        for note in chain.from_iterable(run[:count]):
-            note.referred = tuple(places.get(note.marker, ()))
-            out.append(note)
+        count = 0
+        if mark and not below_table and (run := _text_run(parts, at, mark)):
+            places = _places(out, run, foot=_at_foot(parts, at + len(run)))
+            count = _referred(run, set(places)) if places else 0
+            for note in chain.from_iterable(run[:count]):
+                note.referred = tuple(places.get(note.marker, ()))
+                out.append(note)
         if not count:
             out.append(part)
         at += max(count, 1)
@@ -128,10 +129,11 @@ def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: b
         if (mark := mark_of(part.lines[0]))[:1] != _ENCLOSED or part.kind == "footnote":
             marks.discard(mark)
         text = " ".join([line.text for line in part.lines])
-        if any(mark in text for mark in marks):
+        if held := [mark for mark in marks if mark in text]:
             text = join([line.text for line in part.lines])
-            for mark in [mark for mark in marks if refers(text, mark)]:
-                places[mark] = [*ranges(part.lines), *places.get(mark, ())]
+            for mark in held:
+                if refers(text, mark):
+                    places[mark] = [*ranges(part.lines), *places.get(mark, ())]
         if foot and places and part.blanks == NEW_PAGE and part.kind != "item":
             break
     return places

@@ -66,7 +66,7 @@ class Hyphens:
     def join(self, lines: Sequence[Line], furniture: list[Furniture]) -> str:
         """Join lines into one string with single blanks; a hyphen that is dropped goes on the list of furniture."""
         texts = [line.text for line in lines]
-        if not self.runs or not any(text[-1] == "-" for text in texts[:-1]):
+        if not self.runs or "-\n" not in "\n".join(texts):
             return join(texts)
         out = texts[:1]
         for line, text in zip(lines, texts[1:], strict=False):
