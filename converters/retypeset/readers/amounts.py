@@ -221,8 +221,9 @@ def is_figure(text: str) -> bool:
 def is_counted(part: Part) -> bool:
     """Does a part state an amount that is neither a year nor a day?"""
     said = part.text
-    # An amount is a year only where it begins like one.
-    return part.amount and not is_day(said) and (said[:2] not in CENTURIES or not YEAR.fullmatch(said))
+    if not part.amount or ("/" in said and is_day(said)):
+        return False
+    return said[:2] not in CENTURIES or not YEAR.fullmatch(said)  # a year begins like one
 
 
 def before_mark(part: Part) -> int:

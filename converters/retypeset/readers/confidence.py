@@ -12,8 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
-from itertools import chain
-from operator import attrgetter
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,8 +27,6 @@ _SEVERAL: Final = re.compile(rf"{_FIGURE}(?: {_FIGURE})++")
 _OPEN: Final = frozenset((*CONNECTORS.split("|"), "under", "is", "are", "was", "were", "its", "per"))
 _GOES_ON: Final = re.compile(r"(?:and|or|of|the|in|is|are|was|were|to|for|with|by|from|at|as|on|under|which|that)\b")
 NOTHING: Final = Cell("", number="")
-_TEXT: Final = attrgetter("text")
-_NUMBER: Final = attrgetter("number")
 _STARTS: Final = frozenset("$(0123456789")
 # A head of more characters is text.
 LONGEST_HEAD: Final = 160
@@ -79,14 +75,14 @@ def confidence(table: Table) -> float:
         texts = [cell.text for cell in row.cells if cell.text]
         filled += len(texts)
         doubtful += sum([len(text) > LONGEST_HEAD or _is_several(text) for text in texts])
-    cells = list(chain.from_iterable([row.cells for row in table.body]))
-    empty = list(map(_TEXT, cells)).count("")
-    words = list(map(_NUMBER, cells)).count(None) - empty
+    texts = [cell.text for row in table.body for cell in row.cells if cell.number is None]
+    empty = texts.count("")
+    words = len(texts) - empty
     labels = [row.cells[0].text for row in table.body if row.cells]
     # Only a row that has words beside its label, or figures for one, can be doubtful: most tables have none.
     if words > len(labels) - labels.count("") or not _STARTS.isdisjoint([label[:1] for label in labels]):
         doubtful += sum([_doubtful(row.cells) for row in table.body if row.kind != "section"])
-    filled += len(cells) - empty
+    filled += sum([len(row.cells) for row in table.body]) - empty
     return round(1 - doubtful / filled, 2) if filled else 1.0
 
 

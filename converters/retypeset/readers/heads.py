@@ -105,10 +105,11 @@ def _agree(placed: Sequence[list[Placed]]) -> None:
     for n in range(len(placed) - 2, -1, -1):
         for i, (first, last, part) in enumerate(placed[n]):
             for a, b, below in placed[n + 1]:
+                if not (a <= first > 0 and last <= b > a):
+                    continue
                 alone = not any(a <= x[1] and x[0] <= b for x in placed[n] if x[2] is not part)
                 flush = alone and (part.start == below.start or part.end == below.end)
-                middle = (alone or first == last) and _in_middle(part, below)
-                if a <= first > 0 and last <= b > a and (middle or flush):
+                if flush or ((alone or first == last) and _in_middle(part, below)):
                     placed[n][i] = (a, b, part)
     for above, own in pairwise(placed):
         for a, b, over in above:

@@ -44,7 +44,7 @@ def text_column(line: Line) -> int:
 
 def is_spread(line: Line) -> bool:
     """Are the blanks of a line spread over its words as stretching does it?"""
-    gaps = [(len(m[2]), m[1] in _STOPS) for m in _GAP.finditer(line.text, text_column(line))]
+    gaps = [(len(gap), before in _STOPS) for before, gap in _GAP.findall(line.text, text_column(line))]
     if len(gaps) < FEWEST or has_leaders(line.text):
         return False
     widths = [gap for gap, _ in gaps]

@@ -176,7 +176,7 @@ def ranges(lines: Sequence[Line]) -> Ranges:
     return tuple(out)
 
 
-class Unit(Struct):
+class Unit(Struct, gc=False):
     """Lines that run on. `ruled`: a rule stands right above; `underlined`: one under the last line, as long as it;
     `boxed`: one above and one below."""
 

@@ -95,7 +95,7 @@ class _Open:
 
     def close(self) -> ListItem:
         blocks = tuple(_close(b) if isinstance(b, list) else b for b in self.blocks)
-        where = tuple(sorted(r for b in blocks for r in b.lines))
+        where = blocks[0].lines if len(blocks) == 1 else tuple(sorted([r for b in blocks for r in b.lines]))
         return ListItem(self.marker, blocks, where)
 
 

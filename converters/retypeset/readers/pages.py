@@ -45,10 +45,10 @@ _PLAIN_NUMBER: Final = re.compile(r"\s*[-(]?\s?\d{1,3}\s?[-)]?")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _PAGE_OF: Final = re.compile(r"\s*page\s{1,4}\d{1,4}\s{1,3}of\s{1,3}\d{1,4}(?:\s{1,3}pages)?\s*", re.IGNORECASE)
 _MARK: Final = re.compile(r"\s*(?:(?:\*\s*){3,40}|#{2,40})\s*")
-# The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above, and below.
+_MARK_ENDS: Final = frozenset("*#")
+# The same of the kinds of lines, one byte a line: breaks; what is on a page; text without text right above and below.
 _BREAKS: Final = re.compile(bytes([BREAK]))
 _HELD: Final = re.compile(b"[^%c%c]" % (BLANK, BREAK))
-_TOPS: Final = re.compile(b"(?<!%c)%c" % (TEXT, TEXT))
 _ALONE: Final = re.compile(b"(?<!%c)%c(?!%c)" % (TEXT, TEXT, TEXT))
 _FILLED: Final = bytes([kind in (TEXT, RULE) for kind in range(256)])
 _ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50}
@@ -81,7 +81,6 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
     # One byte a line: bytes are searched much faster than lines. The blank at the end stands before the first, too.
     kinds = bytes([*[line.kind for line in lines], BLANK])
     breaks = [m.start() for m in _BREAKS.finditer(kinds)]
-    alone = [m.start() for m in _ALONE.finditer(kinds)]
     marks = _marks(lines, kinds, breaks)
     pages = _filled(kinds, breaks, marks)
     folios = _folios(lines, kinds, pages)
@@ -93,6 +92,7 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
         feet |= dict.fromkeys(cutting_feet(lines, kinds, pages), "")
         heads = running_heads(lines, kinds, [[i for i in page if i not in feet] for page in pages] if feet else pages)
     else:
+        alone = [m.start() for m in _ALONE.finditer(kinds)]
         folios |= {f.index: f for f in _unbroken(lines, kinds, alone)}
         feet = unbroken_feet(lines, alone)
         cut = _filled(kinds, sorted(folios), marks) if folios else []
@@ -109,9 +109,9 @@ def part_pages(lines: Sequence[Line], furniture: list[Furniture]) -> tuple[list[
 
 def _marks(lines: Sequence[Line], kinds: bytes, breaks: Sequence[int]) -> list[int]:
     """End marks, which stand apart, below a blank line or in the middle, and a `PAGE` that lost its brackets."""
-    tops = [m.start() for m in _TOPS.finditer(kinds)]
-    centred = [i for i, line in enumerate(lines) if line.indent >= CENTRED and line.kind == TEXT]
-    marked = {i for i in (*tops, *centred) if lines[i].text[-1] in "*#" and _MARK.fullmatch(lines[i].text)}
+    ended = [i for i, line in enumerate(lines) if line.text[-1:] in _MARK_ENDS and line.kind == TEXT]
+    high = [i for i in ended if kinds[i - 1] != TEXT or lines[i].indent >= CENTRED]
+    marked = {i for i in high if _MARK.fullmatch(lines[i].text)}
     drawn = {i for i in marked if lines[i].indent < CENTRED and kinds[i + 1] == TEXT and " " not in lines[i].text}
     return [*(i - 1 for i in breaks if i and lines[i - 1].text == "PAGE"), *sorted(marked - drawn)]
 

@@ -31,7 +31,7 @@ STACK_GAP: Final = " " * 12
 STACK_WIDTH: Final = 32
 
 
-class Piece(Struct):
+class Piece(Struct, gc=False):
     """A block in the making. `style` is what a title looks like: see `outline`. `referred` are the lines that refer to
     a footnote of the text."""
 

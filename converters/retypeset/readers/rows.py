@@ -48,7 +48,7 @@ class TableLine(Struct, gc=False):
     """A line of a table: its parts, the blank lines above it (`regions.NEW_PAGE`: a page break), the tags above it.
 
     Behind the first part stand so many `amounts`, years and dates aside; `stub` is where the first of them, or the
-    first year, begins (-1: there is none).
+    first year, begins (-1: there is none). A rule may stand beside the words where it says `drawn`.
     """
 
     line: Line
@@ -58,6 +58,7 @@ class TableLine(Struct, gc=False):
     rule: bool = False
     amounts: int = 0
     stub: int = -1
+    drawn: bool = False
 
 
 class _Row(Struct, gc=False):

@@ -31,6 +31,8 @@ NEIGHBOURS: Final = 3
 BESIDE: Final = 2
 # The number of a page has no more digits.
 DIGITS: Final = 4
+# What counts on in a document without page breaks has no more.
+LONGEST_NUMBER: Final = 3
 # A head is looked for among so many filled lines.
 HEAD_ZONE: Final = 8
 # No running head or foot has more words.
@@ -121,8 +123,11 @@ def unbroken_feet(lines: Sequence[Line], alone: Sequence[int]) -> dict[int, str]
     shapes: dict[str, list[tuple[int, str]]] = {}
     for i in alone:
         line = lines[i]
-        numbered = line.text[-1].isdecimal() or line.text[line.indent].isdecimal()
-        if numbered and _short(line) and (match := _NUMBERED.match(line.text)):
+        if not (line.text[-1].isdecimal() or line.text[line.indent].isdecimal()):
+            continue
+        words = line.text.split()
+        numbered = len(words) <= HEAD_WORDS and min(len(words[0]), len(words[-1])) <= LONGEST_NUMBER
+        if numbered and (match := _NUMBERED.match(line.text)):
             shapes.setdefault(_shape(line.text), []).append((i, match[1] or match[2]))
     feet: dict[int, str] = {}
     for same in shapes.values():

@@ -95,21 +95,17 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
         if own.kind == RULE:
             out.append(TableLine(own, [], blanks, tag, True))
             continue
-        parts = parts_of(own.text)
-        if _may_be_drawn(own.text):
+        text = own.text
+        parts = parts_of(text)
+        if drawn := "----" in text or "====" in text or "____" in text:
             parts = _undrawn(parts)
         stub, amounts = -1, 0
         for part in parts[1:]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
                 amounts += is_counted(part)
-        out.append(TableLine(own, parts, blanks, tag, False, amounts, stub))
+        out.append(TableLine(own, parts, blanks, tag, False, amounts, stub, drawn))
     return out
-
-
-def _may_be_drawn(text: str) -> bool:
-    """May a rule stand beside the words of a line?"""
-    return "----" in text or "====" in text or "____" in text
 
 
 def _undrawn(parts: list[Part]) -> list[Part]:
@@ -161,17 +157,16 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | No
     if heads and not any(cell.text for row in heads for cell in row.cells[1:]):
         whole = rows_of(lines, columns)  # words over the labels only: they begin the body
         made, heads = (whole, []) if whole else (made, heads)
-    kept = [x.line for x in lines if x.parts]
-    for line in kept:
-        if _may_be_drawn(line.text):
-            where = Range(line.number, line.number)
-            drawn = [_drawn(part) for part in parts_of(line.text)]
-            furniture += [Furniture("rule", text, where) for text in drawn if text]
-        if "." in line.text and has_leaders(line.text):
-            where = Range(line.number, line.number)
-            furniture += [Furniture("leader", text, where) for text in LEADERS.findall(line.text)]
+    kept = [x for x in lines if x.parts]
+    for x in kept:
+        number, text = x.line.number, x.line.text
+        if x.drawn:
+            drawn = [_drawn(part) for part in parts_of(text)]
+            furniture += [Furniture("rule", rule, Range(number, number)) for rule in drawn if rule]
+        if "." in text and has_leaders(text):
+            furniture += [Furniture("leader", dots, Range(number, number)) for dots in LEADERS.findall(text)]
     aligned = tuple([Column("right" if c.figures else "left") for c in columns])
-    return Table(aligned, tuple(heads), tuple(made), ranges(kept))
+    return Table(aligned, tuple(heads), tuple(made), ranges([x.line for x in kept]))
 
 
 def _as_typed(lines: Sequence[TableLine]) -> Preformatted:

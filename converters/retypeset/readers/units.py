@@ -116,6 +116,8 @@ def _local_edge(lines: Sequence[Line], edge: int) -> int:
 
 def units_of(chunk: Sequence[Line], edge: int) -> list[Unit]:
     """Part a chunk where a line was ended on purpose, and at rules."""
+    if len(chunk) == 1:
+        return [Unit([chunk[0]])] if chunk[0].kind == TEXT else []
     rules = [i for i, line in enumerate(chunk) if line.kind == RULE]
     text = [line for line in chunk if line.kind == TEXT] if rules else chunk
     if not text:
