@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from itertools import accumulate
 from string import ascii_letters
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from .model import Note, Range, Ranges
 
@@ -24,7 +25,7 @@ _OPENS = frozenset(ascii_letters + "/!?")
 QUOTED = 30
 
 
-class Leaf(NamedTuple):
+class Leaf(Struct, frozen=True, gc=False):
     """What a run of lines became: its text, and whether that has the order of the page."""
 
     text: str

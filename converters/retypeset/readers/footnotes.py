@@ -68,8 +68,11 @@ def with_text_notes(parts: Sequence[Element]) -> list[Element]:
     below_table = True
     while at < len(parts):
         part = parts[at]
-        mark = mark_of(part.lines[0]) if isinstance(part, Piece) and part.kind != "heading" else ""
-        below_table = isinstance(part, Table) or (below_table and mark != "")
+        if isinstance(part, Piece):
+            mark = mark_of(part.lines[0]) if part.kind != "heading" else ""
+            below_table = below_table and mark != ""
+        else:
+            mark, below_table = "", isinstance(part, Table)
         count = 0
         if mark and not below_table and (run := _text_run(parts, at, mark)):
             places = _places(out, run, foot=_at_foot(parts, at + len(run)))
@@ -122,17 +125,18 @@ def _places(above: Sequence[Element], run: Sequence[Sequence[Piece]], *, foot: b
     least = run[0][0].lines[0].number - REACH
     places: dict[str, list[Range]] = {}
     for part in reversed(above):
-        if not isinstance(part, Piece) or not marks:
+        if not isinstance(part, Piece):
             continue
-        if part.lines[0].number < least:
+        if not marks or part.lines[0].number < least:
             break
-        if (mark := mark_of(part.lines[0]))[:1] != _ENCLOSED or part.kind == "footnote":
-            marks.discard(mark)
-        text = " ".join([line.text for line in part.lines])
+        texts = [line.text for line in part.lines]
+        text = " ".join(texts)
         if held := [mark for mark in marks if mark in text]:
-            text = join([line.text for line in part.lines])
+            if (own := mark_of(part.lines[0]))[:1] != _ENCLOSED or part.kind == "footnote":
+                marks.discard(own)
+            text = join(texts)
             for mark in held:
-                if refers(text, mark):
+                if mark in marks and refers(text, mark):
                     places[mark] = [*ranges(part.lines), *places.get(mark, ())]
         if foot and places and part.blanks == NEW_PAGE and part.kind != "item":
             break

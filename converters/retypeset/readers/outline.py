@@ -77,18 +77,17 @@ def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> 
     blocks: list[Block] = []
     items: list[Piece] = []
     for part in parts:
-        if isinstance(part, Piece) and part.kind == "item":
-            items.append(part)
+        piece = part if isinstance(part, Piece) else None
+        if piece and (piece.kind == "item" or (items and (piece.kind == "footnote" or _hangs(piece, items)))):
+            items.append(piece)
             continue
-        if isinstance(part, Piece) and items and (part.kind == "footnote" or _hangs(part, items)):
-            items.append(part)
-            continue
-        blocks += setter.listed(items)
-        items = []
-        if isinstance(part, Piece) and part.kind == "footnote" and blocks and isinstance(table := blocks[-1], Table):
-            blocks[-1] = replace(table, footnotes=(*table.footnotes, footnote(part, setter.join(part.lines))))
-            continue
-        blocks.append(setter.block(part) if isinstance(part, Piece) else part)
+        if items:
+            blocks += setter.listed(items)
+            items = []
+        if piece and piece.kind == "footnote" and blocks and isinstance(table := blocks[-1], Table):
+            blocks[-1] = replace(table, footnotes=(*table.footnotes, footnote(piece, setter.join(piece.lines))))
+        else:
+            blocks.append(part if not isinstance(part, Piece) else setter.block(part))
     return (*blocks, *setter.listed(items))
 
 

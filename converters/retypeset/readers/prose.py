@@ -92,6 +92,8 @@ def _is_stacked(unit: Unit) -> bool:
                                                          (212) 555-0100
     """
     first, *rest = unit.lines
+    if STACK_GAP not in first.text:
+        return False
     _, gap, right = first.text.strip().partition(STACK_GAP)
     start = len(first.text) - len(right.lstrip())
     if not gap or STACK_GAP in right.strip() or marker_of(first):

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -29,6 +30,8 @@ _NUMBER: Final = re.compile(r"\d+")
 NEIGHBOURS: Final = 3
 # What is repeated stands on one of so many pages before, or behind: left and right pages may have heads of their own.
 BESIDE: Final = 2
+# A line is compared with those of a few pages before and behind.
+REMEMBERED: Final = 1024
 # The number of a page has no more digits.
 DIGITS: Final = 4
 # What counts on in a document without page breaks has no more.
@@ -55,6 +58,7 @@ def apart(kinds: bytes, i: int) -> bool:
     return kinds[i - 1] != TEXT and kinds[i + 1] != TEXT
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _shape(text: str) -> str:
     return _NUMBER.sub("9", " ".join(text.split())).upper()
 
@@ -268,8 +272,7 @@ def goes_on(last: Line, line: Line) -> bool:
 
 
 def _alike(line: Line, other: Line) -> bool:
-    """Have two lines the same shape? Most differ in the number of their words."""
-    return len(line.text.split()) == len(other.text.split()) and _shape(line.text) == _shape(other.text)
+    return _shape(line.text) == _shape(other.text)
 
 
 def _is_continued(line: Line) -> bool:

@@ -99,14 +99,15 @@ def fits(line: Line, following: Line, edge: int) -> bool:
     return (end if end >= 0 else len(following.text)) - following.indent <= room
 
 
-def _local_edge(lines: Sequence[Line], edge: int) -> int:
-    """The right edge of these lines where they show one of their own, else that of the document."""
-    if len(lines) < 3:
+def _local_edge(indents: Sequence[int], ends: Sequence[int], edge: int) -> int:
+    """The right edge of lines that begin and end at these columns where they show one of their own, else that of the
+    document."""
+    if len(ends) < 3:
         return edge
-    ends = [len(line.text) for line in lines[:-1]]
+    ends = ends[:-1]
     longest = max(ends)
     near = len([end for end in ends if end >= longest - RAGGED])
-    width = longest - min([line.indent for line in lines])
+    width = longest - min(indents)
     return (
         longest
         if near >= 0.7 * len(ends) and width >= (OWN_WIDTH if len(ends) > 2 else OWN_WIDTH_OF_TWO)
@@ -122,8 +123,9 @@ def units_of(chunk: Sequence[Line], edge: int) -> list[Unit]:
     text = [line for line in chunk if line.kind == TEXT] if rules else chunk
     if not text:
         return []
-    edge = _local_edge(text, edge)
-    stack = _is_stack(text, edge)
+    indents, ends = [line.indent for line in text], [len(line.text) for line in text]
+    edge = _local_edge(indents, ends, edge)
+    stack = _is_stack(indents, ends, edge)
     if not rules:
         return _ended(chunk, edge, stack=stack)
     units: list[Unit] = []
@@ -152,15 +154,15 @@ def _ended(lines: Sequence[Line], edge: int, *, stack: bool) -> list[Unit]:
     return units
 
 
-def _is_stack(lines: Sequence[Line], edge: int) -> bool:
-    """Do the lines stand over each other in the middle or at the right, each as wide as it happens to be?"""
-    indents = [line.indent for line in lines]
+def _is_stack(indents: Sequence[int], ends: Sequence[int], edge: int) -> bool:
+    """Do lines that begin and end at these columns stand over each other in the middle or at the right, each as wide as
+    it happens to be?"""
     least = min(indents)
     if least >= RIGHT_SHARE * edge:
         return True
-    if len(lines) < 2 or least < 8 or max(indents) - least < 2:
+    if len(indents) < 2 or least < 8 or max(indents) - least < 2:
         return False
-    middles = [line.indent + len(line.text) for line in lines]
+    middles = [indent + end for indent, end in zip(indents, ends, strict=True)]
     return max(middles) - min(middles) <= 6
 
 
