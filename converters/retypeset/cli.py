@@ -24,7 +24,7 @@ from .assets import Sheet, sheet
 from .bulk.command import archive
 from .conversion import FORMATS, Settings, csv_files, format_of, render, split, write_files
 from .notes import DEBUG, LOSS, RetypesetError, internal
-from .plan import STDIN, Destination, Input, as_input, check, check_assets, destination, expand
+from .plan import STDIN, Destination, FilePath, Input, as_input, check, check_assets, destination, expand
 from .terminal import emit, say, shown, silence, take_in
 
 if TYPE_CHECKING:
@@ -108,11 +108,11 @@ def commands() -> None:
     2 wrong usage (nothing was done).
     """
 )
-@click.argument("inputs", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="INPUT...")
+@click.argument("inputs", nargs=-1, required=True, type=FilePath(allow_dash=True), metavar="INPUT...")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(allow_dash=True),
+    type=FilePath(allow_dash=True),
     metavar="OUT",
     help="A file, if its name ends in the suffix of a format; else a folder, which is made if need be.",
 )
@@ -128,8 +128,8 @@ def commands() -> None:
 @click.option("--split", "parted", is_flag=True, help="A file for each document and attachment, in OUT/<stem>/.")
 @click.option("--strict", is_flag=True, help="Exit with 1 where text was lost; the output is written all the same.")
 @click.option("--item", metavar="ITEM", help="Only this Item of the form: 7, 7A, 2.02 or, with its Part, II.1.")
-@click.option("--template", type=click.Path(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
-@click.option("--style", type=click.Path(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
+@click.option("--template", type=FilePath(), metavar="FILE", help="Jinja2 template for html and pdf, for ours.")
+@click.option("--style", type=FilePath(), metavar="FILE", help="Style sheet for html and pdf, after ours.")
 @click.option("--assets", is_flag=True, help="Put the styles of html into a file beside it, in the folder assets.")
 @click.option("--attach-source", "attach", is_flag=True, help="Put the filing itself into the pdf, as an attachment.")
 @click.option(
@@ -178,6 +178,8 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
         raise click.UsageError("--attach-source is for pdf: ask for one with --to.")
     if assets:
         check_assets(given, formats, where)
+    if item is not None:
+        _check_item(item)
     sources = [*own, *(one.path for one in given if one.path)]
     settings = Settings(_text(template), _text(style), md_tables, not no_front_matter, provenance)
     linked = sheet(settings.style) if assets else None
@@ -198,7 +200,7 @@ def convert(  # noqa: PLR0913  (click hands over one argument for each option)
       retypeset inspect --json filing.txt | jq .counts
     """
 )
-@click.argument("source", type=click.Path(allow_dash=True), metavar="FILE")
+@click.argument("source", type=FilePath(allow_dash=True), metavar="FILE")
 @click.option("--json", "as_json", is_flag=True, help="The same for programs, in one line of JSON.")
 @click.pass_context
 def inspect(ctx: click.Context, source: str, *, as_json: bool) -> None:
@@ -333,6 +335,15 @@ def _write_files(job: Job, files: dict[Path, bytes], folder: Path) -> None:
     """Write the files of an input; what they link stands in this folder before they do."""
     linked = job.sheet.files(folder) if job.sheet else {}
     write_files(linked | files, sources=job.sources)
+
+
+def _check_item(item: str) -> None:
+    from .items import addressed  # noqa: PLC0415  (costs start-up time)
+
+    try:
+        addressed(item)
+    except RetypesetError as error:
+        raise click.UsageError(f"--item: {error}.") from error
 
 
 def _text(path: str | None) -> str | None:

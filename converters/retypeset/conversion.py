@@ -320,7 +320,7 @@ def write_files(files: Mapping[Path, bytes], *, sources: Collection[Path] = ()) 
             del staged[target]
         made.clear()
     except (OSError, ValueError) as error:
-        raise OutputError(_failure(target, error)) from error
+        raise OutputError(unwritable(target, error)) from error
     finally:
         for temporary in staged.values():
             with suppress(OSError):
@@ -358,7 +358,8 @@ def _stage(target: Path, data: bytes, staged: dict[Path, Path]) -> None:
         file.write(data)
 
 
-def _failure(target: Path, error: OSError | ValueError) -> str:
+def unwritable(target: Path, error: OSError | ValueError) -> str:
+    """Say why a file or folder cannot be written, and what to do."""
     code = error.errno if isinstance(error, OSError) else None
     said = os.strerror(code) if code else str(error)
     return f"cannot write {target}: {said}; {_ADVICE.get(code or 0, 'choose another place')}"

@@ -65,22 +65,32 @@ def item(document: Document, number: str, *, part: str = "") -> Section | None:
     return max(found, key=_size, default=None)
 
 
+def addressed(address: str) -> tuple[str, str]:
+    """Take "II.1" apart into Part and Item; the Part may be empty. Raises ItemError where this names no Item.
+
+    >>> addressed("II.1"), addressed("7a")
+    (('II', '1'), ('', '7a'))
+    """
+    match = _ADDRESS.fullmatch(address.strip())
+    if not match:
+        raise ItemError(f"{address!r} names no Item: write 7, 7A, 2.02 or, with the Part, II.1")
+    return match[1] or "", match[2]
+
+
 def excerpt(submission: Submission, address: str) -> Submission:
     """Give the submission with nothing in it but an Item: "7", "7A", "2.02", or with its Part, "II.1".
 
     It is taken from the first document that has it. What is left is no whole any more: `check` will say so. Raises
     RetypesetError where `address` names no Item, or no document has that one.
     """
-    match = _ADDRESS.fullmatch(address.strip())
-    if not match:
-        raise ItemError(f"{address!r} names no Item: write 7, 7A, 2.02 or, with the Part, II.1")
+    part, number = addressed(address)
     for document in submission.documents:
-        if found := item(document, match[2], part=match[1] or ""):
+        if found := item(document, number, part=part):
             blocks = (found.heading, *found.blocks)
             return replace(submission, documents=(_only(document, blocks),), attachments=(), envelope=())
     every = (s for d in submission.documents for s in _sections(d.blocks) if s.heading.item)
     known = dict.fromkeys(f"{s.part}.{s.heading.item}" if s.part else s.heading.item for s in every)
-    raise ItemError(f"no Item {address} was found; found were: {', '.join(known) or 'none'}")
+    raise ItemError(f"no Item {address.strip()} was found; found were: {', '.join(known) or 'none'}")
 
 
 def _only(document: Document, blocks: tuple[Block, ...]) -> Document:

@@ -21,6 +21,17 @@ STDIN: Final = "stdin"
 _TEXT: Final = ".txt"
 
 
+class FilePath(click.Path):
+    """A path as an argument. An empty one is a variable of the shell that was not set, and not the folder we are in."""
+
+    def convert(
+        self, value: str | os.PathLike[str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        if value == "":
+            self.fail("the name is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 class Input(NamedTuple):
     """A filing to convert: its path (None: standard input), and the name of its outputs before their suffix."""
 
@@ -84,7 +95,10 @@ def as_input(name: str) -> Input:
 
 
 def _is_filing(path: Path) -> bool:
-    return not path.name.startswith(".") and path.suffix.lower() in ("", _TEXT) and path.is_file()
+    if path.name.startswith(".") or path.suffix.lower() not in ("", _TEXT):
+        return False
+    # A link that leads nowhere is a filing that is missing, and will be reported.
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def destination(output: str | None, formats: Collection[str], *, several: bool) -> Destination:
@@ -129,6 +143,8 @@ def check(inputs: Sequence[Input], formats: Sequence[str], where: Destination, *
         # Names that differ in capitals only are one file on the usual disks of macOS and Windows.
         other = stems.setdefault(given.stem.lower(), given)
         if other is not given:
+            if len({os.path.realpath(one.path or STDIN) for one in (other, given)}) == 1:
+                raise click.UsageError(f"{given.name} is given twice.")
             message = f"{other.name} and {given.name} would become the same file: use another folder for one of them."
             raise click.UsageError(message)
     sources = {_identity(path) for path in (*(given.path for given in inputs), *own) if path} - {None}

@@ -255,9 +255,26 @@ def test_wrong_usage_leaves_nothing_behind(tmp_path: Path, folder: Path) -> None
         [str(folder), "-o", str(dest), "--scheduler", "tcp://x"],
         [str(folder), "-o", str(dest), "--from", str(tmp_path / "none")],
         [str(folder), "-o", str(dest), "--to", "parquet", "--store", "file:///x"],
+        [str(folder), "-o", ""],
+        ["", "-o", str(dest)],
+        [str(folder), "-o", f"{folder}/../{folder.name}"],
     ):
         assert CliRunner().invoke(commands, ["archive", *words]).exit_code == 2
     assert not dest.exists()
+    assert [path.name for path in sorted(folder.iterdir())] == ["1.txt", "2.txt", "3.txt"]
+
+
+def test_a_file_where_the_folder_of_the_archive_should_be(archive: Archive, folder: Path, dest: Path) -> None:
+    dest.write_text("old")
+    with pytest.raises(retypeset.RetypesetError, match=r"cannot write .*: File exists; .* choose another folder"):
+        archive(folder)
+    assert dest.read_text() == "old"
+
+
+def test_where_nothing_is_found_it_is_said_what_would_be(archive: Archive, folder: Path) -> None:
+    assert "no filings were found: " in archive(folder, "--include", "*.none").stderr
+    archive(folder, "--quiet")
+    assert "no filings" not in archive(folder).stderr
 
 
 def test_a_folder_without_a_ledger_has_nothing_to_tell(tmp_path: Path) -> None:

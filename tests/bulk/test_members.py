@@ -84,6 +84,17 @@ def test_a_link_to_a_folder_is_not_followed_and_the_destination_is_not_read(tree
     assert _names(tree, "b", avoid=tree / "b") == []
 
 
+def test_a_link_that_leads_nowhere_is_missing_and_the_rest_is_found(tree: Path) -> None:
+    (tree / "b" / "1.txt").symlink_to("1.txt")
+    (tree / "b" / "3.txt").symlink_to("gone.txt")
+    found = [*find(Request((str(tree / "b"),)))]
+    assert [(Path(source.name).name, bool(source.error)) for source in found] == [
+        ("1.txt", True),
+        ("2.txt", False),
+        ("3.txt", True),
+    ]
+
+
 def test_patterns_and_what_is_named_itself(tree: Path) -> None:
     assert _names(tree, "*/*.txt") == ["a/1.txt", "b/2.txt"]
     assert _names(tree, "a/page.html") == ["a/page.html"]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
 import os
 import random
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,6 +167,58 @@ def test_a_link_that_leads_nowhere_but_to_itself(run: Run, tmp_path: Path) -> No
     path = tmp_path / "loop.txt"
     path.symlink_to(path)
     assert "Too many levels of symbolic links" in _error(run("convert", path), path)
+
+
+@pytest.mark.parametrize("target", ["nowhere.txt", "loop.txt"])
+def test_a_link_that_leads_nowhere_is_a_missing_filing_and_the_rest_goes_on(
+    run: Run, path: Path, tmp_path: Path, target: str
+) -> None:
+    (path.parent / "loop.txt").symlink_to(target)
+    done = run("convert", path.parent, "-o", tmp_path / "out")
+    assert done.exit_code == 1
+    assert f"{path.parent / 'loop.txt'}: error: " in done.stderr
+    assert [file.name for file in (tmp_path / "out").iterdir()] == [f"{path.name.removesuffix('.txt')}.md"]
+
+
+def _tar(text: bytes) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        info = tarfile.TarInfo("filing.txt")
+        info.size = len(text)
+        archive.addfile(info, io.BytesIO(text))
+    return packed.getvalue()
+
+
+def _zip(text: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("filing.txt", text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("pack", "name"),
+    [
+        (gzip.compress, "a gzip file"),
+        (bz2.compress, "a bzip2 file"),
+        (lzma.compress, "an xz file"),
+        (_zip, "a zip archive"),
+        (_tar, "a tar archive"),
+    ],
+)
+def test_a_packed_file_is_called_by_its_name(
+    run: Run, tmp_path: Path, filing: str, pack: Callable[[bytes], bytes], name: str
+) -> None:
+    path = tmp_path / "filing.txt"
+    path.write_bytes(pack(filing.encode() + random.Random(1997).randbytes(3000).hex().encode()))
+    said = f"not text: this is {name}: unpack it first, or let `retypeset archive` read it as it stands"
+    assert _error(run("convert", path), path) == said
+
+
+def test_a_pdf_is_called_by_its_name(run: Run, path: Path, tmp_path: Path) -> None:
+    target = tmp_path / "filing.pdf"
+    assert run("convert", path, "-o", target).exit_code == 0
+    assert _error(run("inspect", target), target).startswith("not text: this is a PDF; ")
 
 
 def test_random_bytes_are_not_text(run: Run, tmp_path: Path) -> None:

@@ -189,6 +189,13 @@ def test_a_broken_template_is_an_error_of_that_file(run: Run, path: Path, tmp_pa
     assert "internal" not in result.stderr
 
 
+def test_a_template_that_is_not_there_is_named(run: Run, path: Path, tmp_path: Path) -> None:
+    template = tmp_path / "own.j2"
+    template.write_text('\n{% extends "base.html" %}')
+    said = run("convert", path, "--to", "html", "--template", template).stderr.splitlines()[-1]
+    assert said.startswith(f"{path}: error: line 2 of the template: there is no template 'base.html'; ")
+
+
 # ---------------------------------------------------------------- the parts of a submission
 
 
@@ -239,6 +246,9 @@ def test_split_takes_the_attachments_of_standard_input(run: Run, filing: str, tm
         ["IN", "--to", "html", "--template", "DIR"],
         ["-", "-", "-o", "OUT/"],
         ["IN", "--frobnicate"],
+        ["IN", "-o", ""],
+        [""],
+        ["IN", "--item", "seven"],
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_nothing_is_done(
@@ -261,6 +271,15 @@ def test_two_inputs_of_one_stem_are_refused_in_capitals_too(run: Run, path: Path
     assert result.exit_code == 2
     assert f"{path} and {other} would become the same file" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_an_input_that_is_given_twice_is_called_so(run: Run, path: Path, tmp_path: Path) -> None:
+    link = path.with_name("link")
+    link.symlink_to(path.parent)
+    for other in (path, path.parent, link / path.name):
+        result = run("convert", path, other, "-o", tmp_path / "out")
+        assert result.exit_code == 2
+        assert "is given twice." in result.stderr
 
 
 def test_an_input_is_never_overwritten(run: Run, path: Path, filing: str) -> None:

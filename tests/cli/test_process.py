@@ -64,9 +64,10 @@ def test_nothing_heavy_is_imported_unless_it_is_used(path: Path, tmp_path: Path)
 def test_the_command_is_installed(path: Path) -> None:
     done = _run("--version", command=(str(Path(sys.executable).with_name("retypeset")),))
     assert (done.returncode, done.stdout) == (0, f"retypeset {retypeset.__version__}\n")
-    bare = _run(command=(sys.executable, "-m", "retypeset.cli"))
-    assert bare.returncode == 2
-    assert "Usage: retypeset" in bare.stderr
+    for module in ("retypeset", "retypeset.cli"):
+        bare = _run(command=(sys.executable, "-m", module))
+        assert bare.returncode == 2
+        assert "Usage: retypeset" in bare.stderr
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"])
@@ -120,6 +121,21 @@ def test_an_interrupt_is_exit_code_130_without_a_traceback(tmp_path: Path) -> No
     assert process.returncode == 130
     assert said.strip() == ""
     assert not (tmp_path / "out.md").exists()
+
+
+def test_an_interrupt_while_the_program_is_loaded_is_the_same() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'click':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from retypeset.__main__ import main\n"
+        "main()"
+    )
+    done = _run("--version", command=(sys.executable, "-c", code))
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_full_disk_behind_standard_output_is_an_error_in_one_line(path: Path) -> None:

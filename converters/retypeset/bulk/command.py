@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Iterator
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from ..conversion import FORMATS
-from ..notes import RetypesetError
+from ..conversion import FORMATS, unwritable
+from ..notes import OutputError
+from ..plan import FilePath
 from ..terminal import emit, say, shown, take_in
 
 if TYPE_CHECKING:
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 PARQUET: Final = "parquet"
 INTERRUPTED: Final = 130
+NOTHING: Final = (
+    "no filings were found: of folders and archives *.txt, *.nc, *.corr01 and names without a suffix are taken, "
+    "with --include what fits it"
+)
 _TIMEOUT: Final = 900.0
 
 
@@ -51,9 +57,9 @@ def _formats(ctx: click.Context, option: click.Parameter, values: tuple[str, ...
     usage (nothing was done); 130 interrupted. The same command again goes on where a run ended.
     """
 )
-@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, type=FilePath(), metavar="SOURCE...")
 @click.option(
-    "-o", "--output", "dest", type=click.Path(path_type=Path), metavar="DEST", help="The folder of the archive."
+    "-o", "--output", "dest", type=FilePath(path_type=Path), metavar="DEST", help="The folder of the archive."
 )
 @click.option(
     "--to",
@@ -67,7 +73,7 @@ def _formats(ctx: click.Context, option: click.Parameter, values: tuple[str, ...
     "--from",
     "lists",
     multiple=True,
-    type=click.Path(allow_dash=True),
+    type=FilePath(allow_dash=True),
     metavar="FILE",
     help="A file that names sources, a line each; - for standard input.",
 )
@@ -92,9 +98,9 @@ def _formats(ctx: click.Context, option: click.Parameter, values: tuple[str, ...
 )
 @click.option("--quiet", is_flag=True, help="Say only what stops the run.")
 @click.option("--log-json", is_flag=True, help="A line of JSON for each filing, on standard output.")
-@click.option("--status", type=click.Path(path_type=Path), metavar="DEST", help="Show what an archive holds.")
-@click.option("--failures", type=click.Path(path_type=Path), metavar="DEST", help="List what failed in an archive.")
-@click.option("--export", type=click.Path(path_type=Path), metavar="DEST", help="Print an archive's ledger as CSV.")
+@click.option("--status", type=FilePath(path_type=Path), metavar="DEST", help="Show what an archive holds.")
+@click.option("--failures", type=FilePath(path_type=Path), metavar="DEST", help="List what failed in an archive.")
+@click.option("--export", type=FilePath(path_type=Path), metavar="DEST", help="Print an archive's ledger as CSV.")
 @click.pass_context
 def archive(  # noqa: PLR0913  (click hands over one argument for each option)
     ctx: click.Context,
@@ -130,6 +136,10 @@ def archive(  # noqa: PLR0913  (click hands over one argument for each option)
         return
     if dest is None or not (sources or lists):
         raise click.UsageError("Name the sources, and with -o the folder of the archive.")
+    if any(os.path.realpath(source) == os.path.realpath(dest) for source in sources):
+        raise click.UsageError(
+            f"{shown(str(dest))} is both a source and the folder of the archive: name another folder."
+        )
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler goes with --engine dask.")
     if store and PARQUET in formats:
@@ -151,7 +161,7 @@ def archive(  # noqa: PLR0913  (click hands over one argument for each option)
         try:
             dest.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RetypesetError(f"{dest} cannot be made: {error.strerror}") from error
+            raise OutputError(unwritable(dest, error)) from error
         ledger = Ledger(dest, Wanted(formats, forms, retry_failed))
         try:
             code = _run(order, ledger, _engine(engine, scheduler, jobs), quiet=quiet, log_json=log_json)
@@ -197,7 +207,9 @@ def _run(order: Order, ledger: Ledger, engine: Engine, *, quiet: bool, log_json:
         engine.kill()
         raise
     engine.close()
-    if not quiet and not log_json:
+    if not (quiet or shows.filings or shows.before or run.ending):
+        say(NOTHING)
+    elif not quiet and not log_json:
         with reading(order.dest) as db:
             say("", *summary(db), "", shows.said())
         if shows.failed or shows.failed_before:

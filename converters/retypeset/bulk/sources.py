@@ -155,7 +155,7 @@ def _walk(folder: bytes, request: Request) -> Iterator[Source]:
         return
     try:
         with os.scandir(folder) as entries:
-            inside = sorted((entry.name, entry.is_dir(follow_symlinks=False), entry.is_file()) for entry in entries)
+            inside = sorted((entry.name, entry.is_dir(follow_symlinks=False), _may_be_file(entry)) for entry in entries)
     except OSError as error:
         yield Source(shown(folder), error=f"the folder cannot be read: {error.strerror}")
         return
@@ -167,6 +167,11 @@ def _walk(folder: bytes, request: Request) -> Iterator[Source]:
             yield from _walk(path, request)
         elif is_file and _taken(shown(path), request):
             yield _file(path)
+
+
+def _may_be_file(entry: os.DirEntry[bytes]) -> bool:
+    """Whether this is a file; a link that leads nowhere is one that is missing, and will be reported."""
+    return (entry.is_symlink() and not os.path.exists(entry.path)) or entry.is_file()
 
 
 def _taken(name: str, request: Request) -> bool:

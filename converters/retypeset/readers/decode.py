@@ -36,6 +36,16 @@ ENOUGH: Final = 20_000
 
 _CONTROL: Final = bytes(b for b in [*range(0x20), 0x7F] if b not in b"\t\n\r\f")
 _A_CONTROL: Final = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+# What is no text, by its first bytes; a tar says so further on.
+_PACKED: Final = {
+    b"\x1f\x8b": "a gzip file",
+    b"\x1f\x9d": "a file of compress",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ\0": "an xz file",
+    b"PK\x03\x04": "a zip archive",
+}
+_TAR: Final = slice(257, 262), b"ustar"
+_PDF: Final = b"%PDF-"
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _ENCODINGS: Final = ("cp1252", "mac_roman", "cp437", "cp850")
 _CHARDET_NAMES: Final = {"windows-1252": "cp1252", "macroman": "mac_roman", "ibm437": "cp437", "ibm850": "cp850"}
@@ -105,15 +115,26 @@ def _from_utf16(data: bytes) -> bytes:
 def _without_control(data: bytes, notes: list[Note]) -> bytes:
     clean = data.translate(None, _CONTROL)
     gone = len(data) - len(clean)
-    if gone - data.count(0) > max(FEW_CONTROL, MOST_CONTROL * len(data)):
-        raise DecodeError(
-            f"not text: {gone:,} of {len(data):,} bytes are control characters; "
-            "give the filing as the plain text that EDGAR holds (an archive must be unpacked first)"
-        )
+    if gone - data.count(0) > max(FEW_CONTROL, MOST_CONTROL * len(data)) or (gone and _is_tar(data)):
+        raise DecodeError(f"not text: {_no_text(data, gone)}")
     if gone and (first := _A_CONTROL.search(data)):
         line = _unix(data[: first.start()].decode("latin-1")).count("\n") + 1
         notes.append(Note("control", f"{gone:,} stray control characters were taken out", Range(line, line)))
     return clean
+
+
+def _is_tar(data: bytes) -> bool:
+    where, mark = _TAR
+    return data[where] == mark
+
+
+def _no_text(data: bytes, controls: int) -> str:
+    """Say what it is in the place of text, and what to do."""
+    packed = "a tar archive" if _is_tar(data) else next((_PACKED[m] for m in _PACKED if data.startswith(m)), "")
+    if packed:
+        return f"this is {packed}: unpack it first, or let `retypeset archive` read it as it stands"
+    found = "this is a PDF" if data.startswith(_PDF) else f"{controls:,} of {len(data):,} bytes are control characters"
+    return f"{found}; give the filing as the plain text that EDGAR holds"
 
 
 def _utf8(data: bytes, notes: list[Note]) -> str | None:

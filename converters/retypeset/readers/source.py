@@ -46,7 +46,7 @@ def _read(read: Callable[[], bytes]) -> bytes:
     except FileNotFoundError:
         raise RetypesetError("there is no such file") from None
     except IsADirectoryError:
-        raise RetypesetError("this is a folder; give a file, or let the command line walk the folder") from None
+        raise RetypesetError("this is a folder: name a file in it") from None
     except OSError as error:
         raise RetypesetError(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:  # a NUL in the path

@@ -114,10 +114,15 @@ def _own(template: str) -> Template:
 
 def _fault(error: Exception) -> TemplateError:
     """What to tell the author of a template, with the last of its lines that was at work."""
+    from jinja2 import TemplateNotFound  # noqa: PLC0415 - imported only when a page is written
+
     at = [number for frame, number in walk_tb(error.__traceback__) if frame.f_code.co_filename == "<template>"]
     line = at[-1] if at else getattr(error, "lineno", None)
     where = f"line {line} of the template" if line is not None else "the template"
-    return TemplateError(f"{where}: {error or type(error).__name__}")
+    said = str(error) or type(error).__name__
+    if isinstance(error, TemplateNotFound):
+        said = f"there is no template {said!r}; the only one to extend is {PAGE_TEMPLATE}"
+    return TemplateError(f"{where}: {said}")
 
 
 def _context(submission: Submission, *, tagged: bool) -> dict[str, Any]:
