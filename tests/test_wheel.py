@@ -31,6 +31,29 @@ rose in every region but one.
 """
 
 
+# What a type checker must see in a project that uses ours.
+USER = """
+from pathlib import Path
+from typing import assert_type
+
+import retypeset
+from retypeset.model import Submission, Table
+
+
+def figures(path: Path) -> list[retypeset.Record]:
+    submission = retypeset.read(path)
+    assert_type(submission, Submission)
+    assert_type(retypeset.to_markdown(submission, tables="pipe"), str)
+    assert_type(retypeset.to_pdf(submission), bytes)
+    assert_type(retypeset.item(submission.documents[0], "7"), retypeset.Section | None)
+    return [record for table in retypeset.tables(submission) for record in retypeset.records(table)]
+
+
+def kinds(submission: Submission) -> list[str]:
+    return [type(block).__name__ for block in submission.documents[0].blocks if not isinstance(block, Table)]
+"""
+
+
 def _run(command: Sequence[str | Path], folder: Path) -> str:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     outcome = subprocess.run(
@@ -101,3 +124,10 @@ def test_wheel_converts_to_pdf(installed: Path, tmp_path: Path) -> None:
     _run([installed / "retypeset", "convert", "filing.txt", "-o", "filing.pdf"], tmp_path)
     text = _run(["pdftotext", "filing.pdf", "-"], tmp_path)
     assert "the second quarter was a windy one" in " ".join(text.split())
+
+
+def test_wheel_tells_its_types(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "user.py").write_text(USER)
+    (tmp_path / "wrong.py").write_text("import retypeset\n\nretypeset.read(12)\n")
+    with pytest.raises(AssertionError, match=r"wrong\.py:3: error: .*incompatible type(?s:.*)Found 1 error in 1 file"):
+        _run([installed / "python", "-m", "mypy", "--strict", "user.py", "wrong.py"], tmp_path)

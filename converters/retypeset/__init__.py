@@ -1,6 +1,10 @@
 """Retypeset reads legacy fixed-width EDGAR text and writes Markdown, HTML, PDF, JSON and CSV.
 
-The public names are those of `__all__`; they are loaded when first used, so that `import retypeset` costs nothing.
+    submission = retypeset.read("filing.txt")
+    print(retypeset.to_markdown(submission))
+
+What is read is a tree of the nodes in `retypeset.model`. The public names are those of `__all__`; they are loaded when
+first used, so that `import retypeset` costs nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +16,16 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from .assets import stylesheet as stylesheet
+    from .checks import Amounts as Amounts
+    from .checks import Sum as Sum
     from .checks import amounts as amounts
     from .checks import sums as sums
     from .conversion import convert as convert
+    from .facts import Record as Record
     from .facts import records as records
     from .facts import tables as tables
     from .facts import to_pandas as to_pandas
+    from .items import Section as Section
     from .items import excerpt as excerpt
     from .items import item as item
     from .items import sections as sections
@@ -25,11 +33,17 @@ if TYPE_CHECKING:
     from .loaders import to_haystack as to_haystack
     from .loaders import to_langchain as to_langchain
     from .loaders import to_llama_index as to_llama_index
+    from .notes import DecodeError as DecodeError
+    from .notes import ItemError as ItemError
+    from .notes import OutputError as OutputError
     from .notes import RetypesetError as RetypesetError
+    from .notes import TemplateError as TemplateError
     from .readers import check as check
     from .readers import read as read
     from .readers.attachments import attachment_data as attachment_data
+    from .retrieval import Passage as Passage
     from .retrieval import passages as passages
+    from .schedules import Schedule as Schedule
     from .schedules import schedule as schedule
     from .writers.csv import write as to_csv
     from .writers.html import write as to_html
@@ -42,7 +56,17 @@ if TYPE_CHECKING:
     from .writers.pdf import write as to_pdf
 
 _WHERE = {
+    "Amounts": ("checks", "Amounts"),
+    "DecodeError": ("notes", "DecodeError"),
+    "ItemError": ("notes", "ItemError"),
+    "OutputError": ("notes", "OutputError"),
+    "Passage": ("retrieval", "Passage"),
+    "Record": ("facts", "Record"),
     "RetypesetError": ("notes", "RetypesetError"),
+    "Schedule": ("schedules", "Schedule"),
+    "Section": ("items", "Section"),
+    "Sum": ("checks", "Sum"),
+    "TemplateError": ("notes", "TemplateError"),
     "amounts": ("checks", "amounts"),
     "attachment_data": ("readers.attachments", "attachment_data"),
     "check": ("readers", "check"),
@@ -74,7 +98,17 @@ _WHERE = {
 }
 
 __all__ = [
+    "Amounts",
+    "DecodeError",
+    "ItemError",
+    "OutputError",
+    "Passage",
+    "Record",
     "RetypesetError",
+    "Schedule",
+    "Section",
+    "Sum",
+    "TemplateError",
     "__version__",
     "amounts",
     "attachment_data",
@@ -115,3 +149,8 @@ def __getattr__(name: str) -> object:
     value: object = getattr(import_module(f".{module}", __name__), attribute)
     globals()[name] = value
     return value
+
+
+def __dir__() -> list[str]:
+    # What is not loaded yet is there all the same: for completion and `help(retypeset)`.
+    return sorted({*globals(), *__all__})

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import retypeset
 
@@ -22,6 +22,7 @@ from .notes import OutputError
 
 if TYPE_CHECKING:
     from .model import Attachment, Submission
+    from .readers.source import SourceLike
     from .writers.markdown import Tables
 
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
@@ -141,7 +142,7 @@ def render(submission: Submission, to: str, settings: Settings = _AS_IT_COMES) -
 
 
 def convert(  # noqa: PLR0913 - what the options of the command line are
-    source: str | os.PathLike[str] | bytes | BinaryIO,
+    source: SourceLike,
     target: str | os.PathLike[str],
     *,
     to: str | None = None,
@@ -160,7 +161,7 @@ def convert(  # noqa: PLR0913 - what the options of the command line are
     reader of the output should know is in the notes of the result and of its documents.
 
     Args:
-        source: the filing: a path, its bytes, or a file opened for reading bytes.
+        source: the filing: a path (`str` is always one), its bytes, or a file opened for reading bytes.
         target: the file to write; an older one is replaced.
         to: a name of `FORMATS` ("md", "html", "pdf", "json", "jsonl": a line for each block, "pandoc", "csv": all
             figures of all tables), where the suffix of `target` does not say it.

@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple, TypeAlias
 
 from ..notes import RetypesetError
 
-SourceLike: TypeAlias = str | os.PathLike[str] | bytes | BinaryIO
+SourceLike: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
 
 class Loaded(NamedTuple):
@@ -23,14 +23,18 @@ class Loaded(NamedTuple):
 def load(source: SourceLike) -> Loaded:
     """Read a source whole. A `str` is a path, never text.
 
-    Raises RetypesetError where it is missing, a folder, or cannot be read.
+    Raises RetypesetError where it is missing, a folder, or cannot be read, TypeError where it is nothing to read from.
     """
-    if isinstance(source, bytes):
-        return Loaded(source, "")
+    if isinstance(source, bytes | bytearray | memoryview):
+        return Loaded(bytes(source), "")
+    if isinstance(source, str) and "\n" in source and not os.path.exists(source):
+        raise RetypesetError("this is text where a path is wanted: give its bytes, text.encode()")
     if isinstance(source, str | os.PathLike):
         return Loaded(_read(Path(source).read_bytes), _called(source))
     if isinstance(source, io.TextIOBase):
         raise RetypesetError("the file is open in text mode: open it with mode 'rb', its bytes are wanted")
+    if not hasattr(source, "read"):
+        raise TypeError(f"a path, bytes or a file open for bytes is wanted, not {type(source).__name__}")
     name = getattr(source, "name", "")  # a number where the file was opened by its descriptor
     return Loaded(_read(source.read), _called(name) if isinstance(name, str | bytes) else "")
 

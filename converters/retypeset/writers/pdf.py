@@ -8,6 +8,7 @@ written, not before. What it has to say of a style goes to the log named `weasyp
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -24,6 +25,9 @@ _VARIANT: Final = "pdf/ua-1"
 # A document of 100 pages is some millions of objects which all live until it is written: looking for garbage among them
 # at the usual pace takes a seventh of the time.
 _OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
+# Pango and the fonts that are shared below bear one thread at a time: more corrupt its lists. Python would not set two
+# documents at once anyway.
+_ONE_AT_A_TIME: Final = threading.Lock()
 _NO_DATE: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - a PDF says no zone of a file it holds
 
 
@@ -55,7 +59,7 @@ def write(
     options = {"pdf_identifier": submission.source.sha256.encode(), "pdf_variant": _VARIANT}
     if source is not None:
         options["attachments"] = [_attachment(submission, source)]
-    with suppress(FatalURLFetchingError), _few_collections():
+    with suppress(FatalURLFetchingError), _ONE_AT_A_TIME, _few_collections():
         document = weasyprint.HTML(string=page, base_url=None, url_fetcher=Refusal())
         result = document.write_pdf(font_config=fonts, **options)
     if refused:
