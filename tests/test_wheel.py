@@ -128,6 +128,11 @@ def test_wheel_converts_to_pdf(installed: Path, tmp_path: Path) -> None:
 
 def test_wheel_tells_its_types(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "user.py").write_text(USER)
+    # What the loaders of other libraries give is those libraries' affair, and takes mypy most of its time.
+    (tmp_path / "mypy.ini").write_text(
+        "[mypy]\nstrict = true\n"
+        "[mypy-docling_core.*,haystack.*,langchain_core.*,llama_index.*]\nfollow_imports = skip\n"
+    )
     (tmp_path / "wrong.py").write_text("import retypeset\n\nretypeset.read(12)\n")
     with pytest.raises(AssertionError, match=r"wrong\.py:3: error: .*incompatible type(?s:.*)Found 1 error in 1 file"):
-        _run([installed / "python", "-m", "mypy", "--strict", "user.py", "wrong.py"], tmp_path)
+        _run([installed / "python", "-m", "mypy", "user.py", "wrong.py"], tmp_path)
