@@ -291,6 +291,21 @@ def test_every_block_of_the_template_and_every_property_of_the_style_is_describe
     assert sorted({*blocks, *properties} - _spans(TOKENS[ROOT / "docs" / "theming.md"])) == []
 
 
+@pytest.fixture(scope="module")
+def pages() -> str:
+    """The pages of all examples."""
+    paths = sorted((ROOT / "examples").glob("*.txt"))
+    return "".join(retypeset.to_html(retypeset.read(path)) for path in paths)
+
+
+def test_every_class_of_the_page_is_described(pages: str) -> None:
+    named = _spans(TOKENS[ROOT / "docs" / "theming.md"])
+    named |= {f"level-{n}" for n in range(1, 7)}  # `level-1` to `level-6`
+    used = {name for names in re.findall(r'\sclass="([^"]*)"', pages) for name in names.split()}
+    assert {"title-block", "lines", "items", "table", "total", "right", "about"} <= used
+    assert sorted(used - named) == []
+
+
 def test_the_site_is_built_and_fetches_nothing(tmp_path: Path) -> None:
     pytest.importorskip("properdocs", reason="properdocs is not installed: make docs installs it")
     config = ROOT / "docs" / "config" / "properdocs.yml"
