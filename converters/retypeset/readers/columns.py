@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final
 
@@ -17,6 +17,8 @@ from msgspec.structs import replace
 
 from .amounts import CLOSE, SIGN, STRONG, WORD, Part, before_mark, is_figure
 
+# A figure behind one of these belongs to the words: `6.1% to 14.0%`.
+_CALLING: Final = frozenset(("to", "from"))
 # A column that so few rows fill may be a slip of its neighbour, if hardly a blank stands between them.
 SLIP_SHARE: Final = 0.2
 SLIP_GAP: Final = 2
@@ -30,16 +32,19 @@ A_COLUMN: Final = 3
 A_FEW: Final = 6
 # So many rows, as a share, may run over a gutter before it is none.
 MOST_OVER: Final = 0.12
+# Words begin with a column where they do in this share of the rows that stand over it.
+FLUSH: Final = 0.5
 # A figure's right edge may stand this far from that of its column (a bracket, a per cent sign, a mark).
 RIGHT_EDGE: Final = 3
 
 
 class Column(Struct, frozen=True, gc=False):
-    """The extent of a column, and whether figures stand in it."""
+    """The extent of a column, whether figures stand in it, and whether words begin where it does (`flush`)."""
 
     start: int
     end: int
     figures: bool
+    flush: bool = False
 
 
 def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
@@ -72,7 +77,7 @@ def find_columns(rows: Sequence[Sequence[Part]]) -> list[Column]:
     stub = [label for label in labels if label.start < runs[0][0]]
     if stub:
         runs.insert(0, (min([p.start for p in stub]), min(max([p.end for p in stub]), runs[0][0])))
-    return _with_figures(parts, runs, max(len(cover), runs[0][1]))
+    return _with_figures(parts, runs, max(len(cover), runs[0][1]), rows)
 
 
 def _with_labels(rows: Sequence[Sequence[Part]]) -> list[Sequence[Part]]:
@@ -185,8 +190,8 @@ def part_at_heads(
             own = [p for row in rows for p in row if p.start < cut < p.end and p.end > column.start]
             parted = [p.text[cut - p.start - 1] == " " != p.text[cut - p.start] for p in own]
             if sum(parted) >= max(A_COLUMN, (1 - MOST_OVER) * len(own), LABEL_SHARE * len(rows)):
-                out.append(Column(column.start, cut - 1, figures=False))
-                column = replace(column, start=cut)  # noqa: PLW2901
+                out.append(Column(column.start, cut - 1, figures=False, flush=column.flush))
+                column = replace(column, start=cut, flush=True)  # noqa: PLW2901
         out.append(column)
     return out
 
@@ -246,7 +251,9 @@ def _meets(row: Sequence[Part], run: tuple[int, int]) -> bool:
     return any(part.start < b and part.end > a for part in row)
 
 
-def _with_figures(parts: Sequence[Part], runs: Sequence[tuple[int, int]], width: int) -> list[Column]:
+def _with_figures(
+    parts: Sequence[Part], runs: Sequence[tuple[int, int]], width: int, rows: Sequence[Sequence[Part]]
+) -> list[Column]:
     """The columns of these extents: one has figures where they are most of the parts that stand inside it."""
     at = _positions(runs, width)
     ends = [b for _, b in runs]
@@ -255,7 +262,17 @@ def _with_figures(parts: Sequence[Part], runs: Sequence[tuple[int, int]], width:
         n = at[part.start]
         if n >= 0 and part.end <= ends[n]:
             score[n] += 1 if part.amount else -1
-    return [Column(a, b, score[n] > 0) for n, (a, b) in enumerate(runs)]
+    return [
+        Column(a, b, score[n] > 0, score[n] <= 0 and _is_flush(chain.from_iterable(rows), a))
+        for n, (a, b) in enumerate(runs)
+    ]
+
+
+def _is_flush(parts: Iterable[Part], start: int) -> bool:
+    """Do words begin where a column does, in most parts that stand over its first place?"""
+    over = [part for part in parts if part.start <= start < part.end]
+    begun = [part for part in over if part.start == start or part.text[start - part.start - 1] == " "]
+    return len(begun) >= FLUSH * len(over)
 
 
 def _positions(runs: Sequence[tuple[int, int]], width: int) -> list[int]:
@@ -329,7 +346,7 @@ def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list
     while end > 1:
         first, last, text = words[end - 1]
         n = next((n for n in met[::-1] if abs(columns[n].end - last) <= RIGHT_EDGE and columns[n].figures), None)
-        if n is None or not STRONG.fullmatch(text) or any(n == m for m, _ in given):
+        if n is None or not STRONG.fullmatch(text) or any(n == m for m, _ in given) or _is_said(part, first, text):
             break
         end -= 1
         if words[end - 1][2] in SIGN:
@@ -346,8 +363,16 @@ def _by_words(part: Part, columns: Sequence[Column], met: Sequence[int]) -> list
     return given
 
 
+def _is_said(part: Part, start: int, figure: str) -> bool:
+    """Does a figure at the end of a label belong to its words: behind `to`, or in the brackets they open?"""
+    words = part.text[: start - part.start].rstrip()
+    return words.rpartition(" ")[2] in _CALLING or (
+        ")" in figure and words.count("(") > words.count(")") and "(" not in figure
+    )
+
+
 def _begins(column: Column, start: int, given: Sequence[tuple[int, Part]], n: int) -> bool:
-    return not column.figures and column.start == start and all(n != m for m, _ in given)
+    return not column.figures and column.flush and column.start == start and all(n != m for m, _ in given)
 
 
 def _piece(part: Part, start: int, end: int) -> Part:

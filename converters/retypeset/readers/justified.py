@@ -14,7 +14,7 @@ from .lines import Line
 from .markers import MARKER
 
 _GAP: Final = re.compile(r"(?<=(\S))( +)(?=\S)")
-_STOPS: Final = frozenset(".:;?!")
+STOPS: Final = frozenset(".:;?!")
 # Text is not stretched by gaps of more blanks than this, if they are not spread to the blank.
 STRETCHED: Final = 4
 # Nor by more than this if they are; a line of two words is no proof.
@@ -44,8 +44,13 @@ def text_column(line: Line) -> int:
 
 def is_spread(line: Line) -> bool:
     """Are the blanks of a line spread over its words as stretching does it?"""
-    gaps = [(len(gap), before in _STOPS) for before, gap in _GAP.findall(line.text, text_column(line))]
-    if len(gaps) < FEWEST or has_leaders(line.text):
+    return is_stretched(line.text, text_column(line), len(line.text))
+
+
+def is_stretched(text: str, start: int, end: int) -> bool:
+    """Are the blanks between these columns of a line spread over its words as stretching does it?"""
+    gaps = [(len(m[2]), m[1] in STOPS) for m in _GAP.finditer(text, start, end)]
+    if len(gaps) < FEWEST or has_leaders(text[start:end]):
         return False
     widths = [gap for gap, _ in gaps]
     narrowest, widest = min(widths), max(widths)

@@ -18,6 +18,7 @@ from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column, Layout
 from .figures import EMPTY, cells_of
+from .leaders import has_leaders
 from .lines import CONNECTORS, CONNECTS, Line, join, ranges
 from .regions import NEW_PAGE
 
@@ -157,6 +158,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         both = [n for n, (a, b) in enumerate(zip(row.cells, cells, strict=True)) if a and b]
         if any(n in with_figures and row.cells[n][-1] in FIGURE_ENDS and cells[n][0].isalpha() for n in both):
             return False  # words never go on with a figure
+        if both[-1:] == [len(cells) - 1] and has_leaders(row.lines[-1].text) and has_leaders(lines[n].line.text):
+            return False  # each has what leaders lead to
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:
         return False

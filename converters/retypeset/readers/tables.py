@@ -25,6 +25,7 @@ from .lines import RULE, TEXT, Line, ranges, rules
 from .prose import Element, Piece, set_text
 from .regions import Region
 from .rows import FIGURE_ENDS, TableLine, rows_of
+from .stretched import whole_cells
 
 # A line to sign on, with words one blank behind it.
 _SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
@@ -88,24 +89,37 @@ def _parted(region: Region, furniture: list[Furniture]) -> list[TableLine]:
     """The lines of a region with their parts; bars drawn between columns are taken out."""
     barred = sum(["|" in line.text for line in region.lines]) >= BARS
     tags = region.tags
+    lines = [
+        _without_bars(line, furniture) if barred and "|" in line.text and line.kind == TEXT else line
+        for line in region.lines
+    ]
+    parts = whole_cells(region, [_parts(line) for line in lines])
     out: list[TableLine] = []
-    for n, (line, blanks) in enumerate(zip(region.lines, region.blanks, strict=True)):
+    for n, (line, own, blanks) in enumerate(zip(lines, parts, region.blanks, strict=True)):
         tag = tags.get(n, "") if tags else ""
-        own = _without_bars(line, furniture) if barred and "|" in line.text and line.kind == TEXT else line
-        if own.kind == RULE:
-            out.append(TableLine(own, [], blanks, tag, True))
+        if line.kind == RULE:
+            out.append(TableLine(line, own, blanks, tag, True))
             continue
-        text = own.text
-        parts = parts_of(text)
-        if drawn := "----" in text or "====" in text or "____" in text:
-            parts = _undrawn(parts)
         stub, amounts = -1, 0
-        for part in parts[1:]:
+        for part in own[1:]:
             if part.amount:
                 stub = part.start if stub < 0 else stub
                 amounts += is_counted(part)
-        out.append(TableLine(own, parts, blanks, tag, False, amounts, stub, drawn))
+        out.append(TableLine(line, own, blanks, tag, False, amounts, stub, _may_be_drawn(line.text)))
     return out
+
+
+def _parts(line: Line) -> list[Part]:
+    """The parts of a line, the rules beside its words left out."""
+    if line.kind == RULE:
+        return []
+    parts = parts_of(line.text)
+    return _undrawn(parts) if _may_be_drawn(line.text) else parts
+
+
+def _may_be_drawn(text: str) -> bool:
+    """May a rule stand beside the words of a line?"""
+    return "----" in text or "====" in text or "____" in text
 
 
 def _undrawn(parts: list[Part]) -> list[Part]:
