@@ -16,9 +16,8 @@ from ..model import Furniture, Range
 from ..references import BEHIND_FIGURE
 from .amounts import Part
 from .dates import YEAR, is_date
-from .lines import ends_sentence
+from .lines import NEW_PAGE, ends_sentence
 from .markers import MARKER
-from .regions import NEW_PAGE
 from .rows import TableLine
 from .runs import HANGING
 

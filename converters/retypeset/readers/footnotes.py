@@ -20,9 +20,8 @@ from typing import Final
 
 from ..model import Cell, Footnote, Range, Table
 from ..references import MARK, references, refers
-from .lines import Line, ends_sentence, join, ranges
+from .lines import NEW_PAGE, Line, ends_sentence, join, ranges
 from .prose import Element, Piece
-from .regions import NEW_PAGE
 
 _NOTE: Final = re.compile(rf"({MARK}|(?:\d{{1,2}}|[a-z])/(?= ))")
 # What a mark begins with: most lines begin with a capital.

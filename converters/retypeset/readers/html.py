@@ -20,7 +20,7 @@ from .captions import with_captions
 from .cells import SheetRow, elements
 from .confidence import doubts, with_confidence
 from .flow import flow
-from .lines import BREAK, RULE, TAG, TEXT, Line, Unit, ends_sentence
+from .lines import BREAK, NEW_PAGE, RULE, TAG, TEXT, Line, Unit, ends_sentence
 from .markers import marker_of
 from .markup import tokens
 from .nodes import Run, Typed
@@ -29,7 +29,7 @@ from .pages import part_pages
 from .places import Places
 from .prose import Element as Part
 from .prose import Piece, set_text, short_lines
-from .regions import NEW_PAGE, Region, part_regions, right_edge
+from .regions import Region, part_regions, right_edge
 from .sheets import NumberedRow, set_sheet
 from .tables import set_table
 from .titles import title_style

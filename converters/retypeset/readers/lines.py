@@ -22,6 +22,8 @@ from ..model import Furniture, Range, Ranges
 
 BLANK, TEXT, RULE, TAG, BREAK = range(5)
 
+# What is counted above a line as blank lines where a page begins; there are never so many else.
+NEW_PAGE: Final = 9
 _RULE_CHARS: Final = " -=_~."
 _STOPS: Final = (".", ":", ";", "?", "!")
 _CLOSING: Final = "\"')]"

@@ -17,11 +17,10 @@ from msgspec.structs import replace
 from ..model import Align, Block, Furniture, Heading, Lines, Paragraph, Table
 from .footnotes import footnote, with_footnotes, with_text_notes
 from .hyphens import Hyphens
-from .lines import Line, ends_sentence, ranges
+from .lines import NEW_PAGE, Line, ends_sentence, ranges
 from .lists import hangs, nest
 from .markers import marker_of
 from .prose import Element, Piece
-from .regions import NEW_PAGE
 from .titles import is_centred
 from .units import INDENT, fits
 

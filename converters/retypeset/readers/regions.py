@@ -19,8 +19,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from .indexes import indexes
 from .justified import is_spread, runs_on, text_column
-from .lines import BLANK, RULE, TAG, TEXT, Line, ends_sentence
+from .lines import BLANK, NEW_PAGE, RULE, TAG, TEXT, Line, ends_sentence
 from .runs import Weighed, runs_of
 from .weights import GAP, LABEL, LAST_FIGURE, PROSE, PROSE_WORDS, SENTENCE, Span, many_parts, one_part, segments
 
@@ -34,6 +35,7 @@ HEAD: Final = 0.1
 NARROW: Final = -0.1
 TITLE: Final = -4.0
 RULED: Final = 0.3
+INDEXED: Final = 2.0
 TAGGED: Final = 0.5
 AFTER_STUB_TAG: Final = 0.4
 # What a change costs.
@@ -58,8 +60,7 @@ MOST_INDENT: Final = 25
 # What goes on with a cell is set in at least so far.
 CELL_INDENT: Final = 12
 # Blank lines above a line are counted up to so many; a page break counts for one more.
-MANY_BLANKS: Final = 8
-NEW_PAGE: Final = 9
+MANY_BLANKS: Final = NEW_PAGE - 1
 # Two lines stretched alike are prose where this share of their words begins with a letter, and they begin no further
 # right than this.
 WORDY: Final = 0.75
@@ -92,6 +93,8 @@ def part_regions(lines: Sequence[Line], edge: int) -> list[Region]:
     weighed = _weigh(lines, edge)
     _weigh_by_neighbours(weighed, edge)
     own, blanks = weighed.lines, weighed.blanks
+    for first, last in indexes(own, blanks):
+        weighed.weights[first:last] = [INDEXED] * (last - first)
     runs = runs_of(weighed)
     starts = [start for start, _ in runs]
     regions = [

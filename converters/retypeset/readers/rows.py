@@ -18,9 +18,9 @@ from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column, Layout
 from .figures import EMPTY, cells_of
+from .indexes import ENTRY
 from .leaders import has_leaders
-from .lines import CONNECTORS, CONNECTS, Line, join, ranges
-from .regions import NEW_PAGE
+from .lines import CONNECTORS, CONNECTS, NEW_PAGE, Line, join, ranges
 
 TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 # `Other income, net` is said to its end.
@@ -163,6 +163,8 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return not figures or not both or (not row.figures and not any(n in with_figures for n in both))
     if not label:
         return False
+    if label[-1].isdigit() and ENTRY.fullmatch(following) and ENTRY.fullmatch(label):
+        return False  # numbers of exhibits
     if _is_signed(label):  # the name of the one who signed stands below
         return "\n" not in label and not _is_signed(following) and not figures
     alone, own = not any(row.cells[1:]), not any(cells[1:])  # are they labels and nothing else?

@@ -14,8 +14,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from msgspec.structs import replace
+
 from .amounts import CLOSE, WORD, Part, is_counted, is_figure
 from .columns import A_COLUMN
+from .indexes import ENTRY, numbers_head
 from .justified import STOPS, is_stretched
 from .leaders import LEADERS
 from .regions import Region
@@ -101,7 +104,7 @@ def _put_together(
             hangs = at > 0 and own[at].start in hanging
             while end < len(own) and own[end].start not in begun and (hangs or columns[own[end].start] < A_COLUMN):
                 end += 1
-            while end > at + 1 and not any(_is_one(own[at:end], text, *other) for other in beside):
+            while end > at + 1 and not any(_is_one(own[at:end], text, *other, hangs=hangs) for other in beside):
                 end -= 1
         first, last = own[at].start, own[end - 1].end
         out.append(own[at] if end == at + 1 else Part(first, last, text[first:last], amount=False))
@@ -127,15 +130,16 @@ def _parted(part: Part, begun: set[int]) -> list[Part]:
     return pieces if cuts else [part]
 
 
-def _is_one(run: Sequence[Part], text: str, beside: str, parts: Sequence[Part]) -> bool:
-    """Are these parts one cell, by the line beside them?"""
+def _is_one(run: Sequence[Part], text: str, beside: str, parts: Sequence[Part], *, hangs: bool) -> bool:
+    """Are these parts one cell, by the line beside them? That may begin under them where they hang beside a label."""
     first, last = run[0].start, run[-1].end
     under = next((part for part in parts if part.start == first), None)
     if under is None or not is_stretched(text, first, last) or run[-1].text in MARKS:
         return False
     led = LEADERS.match(beside, under.end)
     reach = led.end() if led else under.end
-    if all(_begins_word(beside, part.start) for part in run[1:]) and (len(run) < HEADED or reach <= run[-1].start):
+    whole = (hangs and under.end >= last) or (len(run) >= HEADED and reach > run[-1].start)
+    if not whole and all(_begins_word(beside, part.start) for part in run[1:]):
         return False  # heads of columns one blank apart
     flush = next((part.end for part in parts if part.end == last), under.end)
     words = WORD.findall(text, first, last)
@@ -159,3 +163,51 @@ def _run_on(words: Sequence[str]) -> bool:
 
 def _are_words(words: Sequence[str]) -> bool:
     return sum([word[0].isalpha() for word in words]) >= WORDY * len(words)
+
+
+def _goes_on(before: Part, part: Part) -> bool:
+    """Do words go on two blanks behind others?"""
+    return part.start - before.end == CLOSE and " " in before.text
+
+
+def index_parts(parts: Sequence[list[Part]], heads: int) -> list[list[Part]]:
+    """The parts of each line of an index (`indexes`), the first so many lines its heads: `Exhibit  No.` together."""
+    above = list(parts[:heads])
+    for n, own in enumerate(above):
+        if numbers_head([part.text for part in own]) > 1:
+            above[n] = [Part(own[0].start, own[1].end, f"{own[0].text} {own[1].text}", amount=False), *own[2:]]
+    return [*above, *_entry_parts(parts[heads:])]
+
+
+def _entry_parts(parts: Sequence[list[Part]]) -> list[list[Part]]:
+    """The parts of the entries: no amount but the page, and words two blanks apart together, where not several entries
+    have a part in the same place."""
+    columns = Counter([part.start for own in parts for part in own[1:]])
+    out: list[list[Part]] = []
+    for own in parts:
+        page = next((part for part in own[:0:-1] if part.amount and part.text.isdigit()), None)
+        words = own[1:] if own and ENTRY.fullmatch(own[0].text) else own
+        whole = [replace(part, amount=False) for part in own[: len(own) - len(words)]]
+        first = len(whole)
+        for part in words:
+            if part is page:
+                whole.append(part)
+            elif len(whole) > first and _goes_on(whole[-1], part) and columns[part.start] < A_COLUMN:
+                before = whole.pop()
+                whole.append(Part(before.start, part.end, f"{before.text}  {part.text}", amount=False))
+            else:
+                whole.append(replace(part, amount=False))
+        out.append(whole)
+    return out
+
+
+def with_numbers(parts: Sequence[list[Part]]) -> list[list[Part]]:
+    """The parts of each line of an index, the number of the entry before those that go on with it."""
+    out: list[list[Part]] = []
+    number: list[Part] = []
+    column = 0
+    for own in parts:
+        if len(own) > 1 and ENTRY.fullmatch(own[0].text):
+            number, column = own[:1], own[1].start
+        out.append([*number, *own] if number and own[0].start >= column else own)
+    return out

@@ -12,20 +12,21 @@ Where a row does not fit the columns the region stays as it was typed (`Preforma
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..model import Column, Furniture, Preformatted, Range, Table
 from .amounts import Part, is_counted, parts_of
 from .columns import find_columns, part_at_heads, part_columns
-from .extents import NEAR_STUB, SEVERAL, blocks_of, is_entry
+from .extents import NEAR_STUB, SEVERAL, Block, blocks_of, is_entry
 from .heads import head_rows
+from .indexes import heads_end, indexes, is_head
 from .leaders import LEADERS, has_leaders
 from .lines import RULE, TEXT, Line, ranges, rules
 from .prose import Element, Piece, set_text
 from .regions import Region
 from .rows import FIGURE_ENDS, TableLine, rows_of
-from .stretched import whole_cells
+from .stretched import index_parts, whole_cells, with_numbers
 
 # A line to sign on, with words one blank behind it.
 _SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
@@ -48,7 +49,7 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
     """Read a table region. `edge` is the column that full lines of the document reach."""
     lines = _parted(region, furniture)
     out: list[Element] = []
-    for block in blocks_of(lines, furniture):
+    for block in _blocks(lines, furniture):
         out += _text(block.front, edge, furniture)
         if _is_line(block.lines):
             out += _text(block.lines, edge, furniture)
@@ -62,6 +63,21 @@ def set_table(region: Region, edge: int, furniture: list[Furniture]) -> list[Ele
             out.append(Piece("lines", kept) if few and kept else _as_typed(block.lines))
         out += _text(block.back, edge, furniture)
     return out
+
+
+def _blocks(lines: Sequence[TableLine], furniture: list[Furniture]) -> Iterator[Block]:
+    """The tables of a region: an index of exhibits is one, whatever its entries look like."""
+    done = 0
+    for first, last in indexes([x.line for x in lines], [x.blanks for x in lines]):
+        if first > done:
+            yield from blocks_of(lines[done:first], furniture)
+        own = lines[first:last]
+        for x, parts in zip(own, index_parts([x.parts for x in own], _index_body(own)), strict=True):
+            x.parts, x.amounts = parts, sum([part.amount for part in parts])
+        yield Block(lines=own)
+        done = last
+    if done < len(lines):
+        yield from blocks_of(lines[done:], furniture)
 
 
 def _is_line(lines: Sequence[TableLine]) -> bool:
@@ -158,6 +174,8 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | No
     start = _body_start(lines)
     body = lines[start:]
     parts = [x.parts for x in body if x.parts]
+    if _index_body(lines):
+        parts = with_numbers(parts)
     columns = part_at_heads(find_columns(parts), parts, [x.parts for x in lines[:start] if x.parts])
     made = rows_of(body, columns) if len(columns) > 1 else None
     if made is None and len(columns) > 1:
@@ -244,10 +262,18 @@ def _are_heads(lines: Sequence[TableLine], tagged: int, first: int) -> bool:
     return sum([x.amounts > 0 for x in rows]) > FIGURED * len(rows)
 
 
+def _index_body(lines: Sequence[TableLine]) -> int:
+    """Where the entries of an index begin, behind its heads; 0 if these lines are none."""
+    head = next((i for i, x in enumerate(lines[:MOST_CENTRED]) if is_head([part.text for part in x.parts])), None)
+    return 0 if head is None else heads_end([x.line for x in lines], [x.blanks for x in lines], head)
+
+
 def _body_start(lines: Sequence[TableLine]) -> int:
     """The index of the first line of the body: behind the <S> line, or behind the last line of heads."""
     tagged = next((i for i, x in enumerate(lines) if "<S>" in x.tags or "<C>" in x.tags), None)
     first = next((i for i, x in enumerate(lines) if x.amounts), None)
+    if index := _index_body(lines):
+        return index
     if tagged is not None:
         return _below_tag(lines, tagged, first)
     if first is None:
