@@ -16,10 +16,12 @@ from ..model import Furniture, Range
 from ..references import BEHIND_FIGURE
 from .amounts import Part
 from .dates import YEAR, is_date
+from .heads import MIDDLE
 from .lines import NEW_PAGE, ends_sentence
 from .markers import MARKER
 from .rows import TableLine
 from .runs import HANGING
+from .units import connected
 
 _NOTE: Final = re.compile(rf"(?:{BEHIND_FIGURE}|\+{{1,3}})\s*\S")
 # The number of an exhibit, of a part, of an Item.
@@ -263,6 +265,7 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
     margin = min([x.line.indent for x in lines[first:] if x.parts])
     tagged = False
     form = first + 1 < len(lines) and _asks(lines[first + 1])
+    body = next((n for n in range(first + 1, min(len(lines), first + MOST_HEADS)) if lines[n].amounts), first + 1)
     start = first
     while start > 0:
         x, below = lines[start - 1], lines[start]
@@ -278,7 +281,9 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
         stub = not below.blanks and not tagged and part is not None and part.start <= margin + 2 and not below.rule
         caps = part is not None and part.text.isupper() and len(part.text) > LONGEST_STUB_HEAD
         remark = part is not None and part.text.startswith("(") and below.blanks
-        if part is not None and len(below.parts) > SEVERAL and _beside(part, edge, lines[first:]):
+        heads = max([len(y.parts) for y in lines[start:body]]) if part is not None else 0
+        whole = part is not None and (len(below.parts) == heads or _is_whole(x, below, margin))
+        if part is not None and heads > SEVERAL and whole and _beside(part, edge, lines[first:]):
             break
         over = over or (form and not below.blanks) or (below.rule and below.line.indent >= edge - NEAR_RULE)
         if remark or not (over or (stub and not caps)):
@@ -287,6 +292,17 @@ def _first_line(lines: Sequence[TableLine], first: int) -> int:
     while start < first and lines[start].rule:
         start += 1
     return start
+
+
+def _is_whole(x: TableLine, below: TableLine, margin: int) -> bool:
+    """Is a line over heads one by itself: at the margin over a rule, or neither the first line of what is wrapped nor
+    in the middle over one of them?"""
+    part = x.parts[0]
+    if len(x.parts) > 1 or connected(part.text) or x.line.text.strip() != part.text:
+        return False
+    if below.rule or len(below.parts) < 2:
+        return below.rule and part.start <= margin + 2
+    return all(abs(part.start + part.end - own.start - own.end) > 2 * MIDDLE for own in below.parts)
 
 
 def _beside(part: Part, edge: int, rows: Sequence[TableLine]) -> bool:
