@@ -229,9 +229,16 @@ def _centred_heads(lines: Sequence[TableLine]) -> int:
 
 def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> int:
     """The first line of the body below the <S> line: heads may stand there, too, down to a rule."""
-    if first is None or first <= tagged:
+    if first is None or first < tagged:
         return tagged
     stub = min([x.stub for x in lines[first:] if x.stub >= 0])
+    labels = tagged
+    while labels and _is_label(lines[labels - 1], stub) and not lines[labels].blanks:
+        labels -= 1
+    if labels < tagged - 1 and any(len(x.parts) > 1 for x in lines[:labels]):
+        return labels  # they stand above the tags, but below the heads
+    if first == tagged:
+        return tagged
     top = lines[tagged]
     if not top.parts or (top.parts[0].start < stub - NEAR_STUB and len(top.parts) < SEVERAL):
         return tagged
@@ -247,6 +254,11 @@ def _below_tag(lines: Sequence[TableLine], tagged: int, first: int | None) -> in
         elif body == i > tagged and len(x.parts) >= SEVERAL and x.parts[-1].start >= stub:
             body = i + 1
     return body
+
+
+def _is_label(x: TableLine, stub: int) -> bool:
+    """Is a line no more than a label, left of the figures?"""
+    return len(x.parts) == 1 and x.parts[0].end < stub and x.parts[0].text[0].isalpha()
 
 
 def _are_heads(lines: Sequence[TableLine], tagged: int, first: int) -> bool:
