@@ -49,20 +49,18 @@ def said(lines: Sequence[str]) -> list[str]:
     at = len(first)  # where the `<` before the piece stands
     closing = ""  # what ends the markup we are in
     for piece in pieces:
-        looked = 0
-        if not closing:
-            if piece.startswith("!--") and at + 2 < last_comment + 1:
-                closing, looked = "-->", 1
-            elif piece and piece[0] in _OPENS and at < last_tag:
+        if not closing and piece[:1] in _OPENS:
+            if at + 2 < last_comment + 1 and piece.startswith("!--"):
+                closing = "-->"
+            elif at < last_tag:
                 closing = ">"
         if not closing:
             out.append("<" + piece)
         else:
-            end = piece.find(closing, looked)
-            within = len(piece) if end < 0 else end + len(closing)
+            markup, closed, text = piece.partition(closing)
             # Line feeds stay, so that lines stay lines; a NUL parts what the markup parted.
-            out += ("\0", "\n" * piece.count("\n", 0, within), piece[within:])
-            closing = closing if end < 0 else ""
+            out.append("\0" + "\n" * markup.count("\n") + text if "\n" in markup else "\0" + text)
+            closing = "" if closed else closing
         at += 1 + len(piece)
     # A line without an entity needs no look at its pieces.
     return [
@@ -79,9 +77,9 @@ def breaches(leaves: Sequence[Leaf], texts: Sequence[bytes], source: Sequence[by
     page = _Page(source)
     for lines, members in _islands(leaves, len(source)):
         where = Range(lines[0].first, lines[-1].last)
-        want, have = _count(page.slice(a, b) for a, b in lines), _count(texts[n] for n in members)
-        if want != have:
-            lost, found = ("".join(sorted((a - b).elements()))[:QUOTED] for a, b in ((want, have), (have, want)))
+        want, have = b"".join([page.slice(a, b) for a, b in lines]), b"".join([texts[n] for n in members])
+        if want != have and (counts := (_count(want), _count(have))) and counts[0] != counts[1]:
+            lost, found = ("".join(sorted((a - b).elements()))[:QUOTED] for a, b in (counts, counts[::-1]))
             message = f"the blocks lack {lost!r} of what their lines say, and say {found!r} that they do not"
             yield Note("conservation", message, where)
             continue
@@ -121,8 +119,8 @@ class _Page:
         return True
 
 
-def _count(texts: Iterator[bytes]) -> Counter[str]:
-    return Counter(b"".join(texts).decode("utf-8", "replace"))
+def _count(text: bytes) -> Counter[str]:
+    return Counter(text.decode("utf-8", "replace"))
 
 
 def _islands(leaves: Sequence[Leaf], count: int) -> Iterator[tuple[list[Range], list[int]]]:

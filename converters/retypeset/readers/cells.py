@@ -45,7 +45,7 @@ LINE: Final = 110
 GAP: Final = "   "
 
 
-class Placed(Struct):
+class Placed(Struct, gc=False):
     """A cell with text in it: its columns, first to last, from 0, and how it looks."""
 
     first: int
@@ -59,7 +59,7 @@ class Placed(Struct):
     runs: list[Run]
 
 
-class SheetRow(Struct):
+class SheetRow(Struct, gc=False):
     """A row of a table: its filled cells in order, and the rules typed into them. `rule`: one is drawn above it."""
 
     cells: list[Placed]

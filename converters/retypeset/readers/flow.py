@@ -43,7 +43,7 @@ DEEPEST: Final = 6
 SHORT_RULE: Final = 50
 
 
-class _Open(Struct):
+class _Open(Struct, gc=False):
     """A block that is open: what holds for the text in it."""
 
     name: str
@@ -52,7 +52,7 @@ class _Open(Struct):
     strong: bool
 
 
-class _Scope(Struct):
+class _Scope(Struct, gc=False):
     """What begins afresh in a cell: open blocks, inline tags, and the text that is being read."""
 
     items: list[Item]
@@ -151,12 +151,13 @@ class _Reader:
             self.chunks, self.first = [], 0
             return
         if self.first:
-            text = _BLANKS.sub(" ", "".join(self.chunks)).strip(" ")
+            text = "".join(self.chunks)
+            text = " ".join(text.split()) if text.isascii() else _BLANKS.sub(" ", text).strip(" ")
             bare = text.lstrip("\xa0 ")
             lead = text[: len(text) - len(bare)].count("\xa0")
             block = scope.blocks[-1] if scope.blocks else None
             align, indent = (block.align, block.indent) if block else (scope.align, 0)
-            level = next((int(b.name[1]) for b in scope.blocks[-1:-4:-1] if b.name in _TITLES), 0)
+            levels = [int(b.name[1]) for b in scope.blocks[-3:] if b.name in _TITLES]
             scope.items.append(
                 Run(
                     bare.replace("\xa0", " ").rstrip(),
@@ -165,7 +166,7 @@ class _Reader:
                     min(indent + lead, MOST_INDENT),
                     scope.gap,
                     not self.plain,
-                    level,
+                    levels[-1] if levels else 0,
                     (len(scope.lists), scope.item) if scope.lists and scope.item else (0, 0),
                     self.linked,
                 )

@@ -13,7 +13,8 @@ pages that take it the square of their length. Building a tree is no business of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -24,7 +25,10 @@ _ENDS: Final = {name: re.compile(f"</{name}(?![a-z0-9])", re.IGNORECASE) for nam
 _ATTRIBUTE: Final = re.compile(
     r"([a-z-]{2,20})\s{0,9}=\s{0,9}(?:\"([^\"]{0,999})|'([^']{0,999})|([^\s\"'>]{1,99}))", re.IGNORECASE
 )
-_NO_ATTRIBUTES: Final[dict[str, str]] = {}
+_NO_ATTRIBUTES: Final[Mapping[str, str]] = {}
+# A page has few tags that differ, and few short texts with entities: most are `&nbsp;`.
+REMEMBERED: Final = 1024
+SHORT: Final = 32
 
 
 class Tag(Struct, frozen=True, gc=False):
@@ -36,14 +40,17 @@ class Tag(Struct, frozen=True, gc=False):
     line: int
 
     @property
-    def attributes(self) -> dict[str, str]:
+    def attributes(self) -> Mapping[str, str]:
         """The attributes by name, all in small letters; of several with one name the first."""
-        if "=" not in self.source:
-            return _NO_ATTRIBUTES
-        found: dict[str, str] = {}
-        for name, *values in _ATTRIBUTE.findall(self.source.lower()):
-            found.setdefault(name, "".join(values).strip())
-        return found
+        return _attributes(self.source) if "=" in self.source else _NO_ATTRIBUTES
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _attributes(source: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for name, *values in _ATTRIBUTE.findall(source.lower()):
+        found.setdefault(name, "".join(values).strip())
+    return found
 
 
 class Text(Struct, frozen=True, gc=False):
@@ -72,28 +79,36 @@ def tokens(page: str, first: int) -> Iterator[Tag | Text]:
                 yield from _texts(text, line, unseen=bool(unseen))
                 line += text.count("\n")
             else:
-                yield Text(unescape(text) if "&" in text else text, line, bool(unseen))
+                yield Text(_decoded(text) if "&" in text else text, line, bool(unseen))
         at = stop
-        if start + 2 <= last_comment and page.startswith("<!--", start):
+        source, slash, name = match.group(0, 1, 2)
+        if name is None and start + 2 <= last_comment and source[:4] == "<!--":
             at = page.find("-->", start + 2) + 3
         else:
-            closing, name = bool(match[1]), (match[2] or "").lower()
+            closing, name = bool(slash), (name or "").lower()
             if not unseen:
-                yield Tag(name, closing, match[0], line)
+                yield Tag(name, closing, source, line)
                 if last_end.get(name, -1) > start and not closing:
                     unseen = name
             elif closing and name == unseen:
                 unseen = ""
-        if at != stop or "\n" in match[0]:
+        if at != stop or "\n" in source:
             line += page.count("\n", start, at)
     yield from _texts(page[at:], line, unseen=bool(unseen))
+
+
+def _decoded(text: str) -> str:
+    return _short_decoded(text) if len(text) <= SHORT else unescape(text)
+
+
+_short_decoded: Final = lru_cache(maxsize=REMEMBERED)(unescape)
 
 
 def _texts(text: str, line: int, *, unseen: bool = False) -> Iterator[Text]:
     """The pieces of a text, line by line: blank ones are a line's end, and part words like one."""
     pieces = text.split("\n")
     for n, piece in enumerate(pieces):
-        own = unescape(piece) if "&" in piece else piece
+        own = _decoded(piece) if "&" in piece else piece
         if n < len(pieces) - 1:
             own += "\n"
         if own:

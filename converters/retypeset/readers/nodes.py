@@ -15,7 +15,7 @@ from msgspec import Struct
 from ..model import Align, Range
 
 
-class Run(Struct):
+class Run(Struct, gc=False):
     """A text: single blanks, but each `&nbsp;` is one. `gap`: a blank line stands above it.
 
     `strong`: all of it is bold, underlined or in italics; `link`: it leads to a place on the page. `level` is that of
@@ -33,7 +33,7 @@ class Run(Struct):
     link: bool = False
 
 
-class Typed(Struct):
+class Typed(Struct, gc=False):
     """A line of a <pre>. `tag`: it is the tag of a fixed-width table."""
 
     text: str
@@ -41,14 +41,14 @@ class Typed(Struct):
     tag: bool = False
 
 
-class Break(Struct):
+class Break(Struct, gc=False):
     """A rule, or what plainly begins a new page."""
 
     line: int
     plain: bool
 
 
-class Cell(Struct):
+class Cell(Struct, gc=False):
     """A cell as it is marked up."""
 
     colspan: int
@@ -57,7 +57,7 @@ class Cell(Struct):
     items: list[Item]
 
 
-class Grid(Struct):
+class Grid(Struct, gc=False):
     """A table as it is marked up."""
 
     rows: list[list[Cell]]

@@ -38,14 +38,14 @@ A_FEW: Final = 2
 MOST_HEADS: Final = 12
 
 
-class NumberedRow(Struct):
+class NumberedRow(Struct, gc=False):
     """A row and the line it stands on."""
 
     number: int
     row: SheetRow
 
 
-class _Column(Struct):
+class _Column(Struct, gc=False):
     first: int
     last: int
     rows: set[int]
@@ -218,7 +218,7 @@ def _head_cells(placed: Sequence[tuple[int, int, str]], width: int) -> list[Cell
 # ---------------------------------------------------------------- rows
 
 
-class _Body(Struct):
+class _Body(Struct, gc=False):
     texts: list[str]
     spans: dict[int, int]
     numbers: list[int]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from ..model import Align
-from .markup import Tag
+from .markup import REMEMBERED, Tag
 
 ALIGNED: Final[dict[str, Align]] = {
     "center": "center",
@@ -25,11 +27,16 @@ COLUMNS: Final = {"px": 0.12, "pt": 0.16, "em": 2.0, "%": 1.0, "in": 12.0, "": 0
 MOST_SPANNED: Final = 100
 
 
-def style_of(tag: Tag) -> dict[str, str]:
-    return {name: value.strip() for name, value in _STYLE.findall(tag.attributes.get("style", ""))}
+def style_of(tag: Tag) -> Mapping[str, str]:
+    return _style(tag.attributes.get("style", ""))
 
 
-def is_strong(style: dict[str, str]) -> bool:
+@lru_cache(maxsize=REMEMBERED)
+def _style(said: str) -> Mapping[str, str]:
+    return {name: value.strip() for name, value in _STYLE.findall(said)}
+
+
+def is_strong(style: Mapping[str, str]) -> bool:
     weight = style.get("font-weight", "")
     return (
         weight[:4] == "bold"
