@@ -64,7 +64,9 @@ def said(lines: Sequence[str]) -> list[str]:
         at += 1 + len(piece)
     # A line without an entity needs no look at its pieces.
     return [
-        "".join(map(unescape, line.split("\0"))) if "&" in line else line.replace("\0", "")
+        "".join([unescape(piece) if "&" in piece else piece for piece in line.split("\0")])
+        if "&" in line
+        else line.replace("\0", "")
         for line in "".join(out).split("\n")
     ]
 

@@ -178,7 +178,7 @@ def _page(lines: Sequence[str], body: Range) -> Range | None:
     if not first or not _HTML.match(lines[page - 1].lstrip()):
         return None
     filled = [n for n in range(first, body.last + 1) if lines[n - 1].strip()]
-    marked = sum(1 for n in filled if "<" in lines[n - 1] and _MARKUP.search(lines[n - 1]))
+    marked = len([n for n in filled if "<" in lines[n - 1] and _MARKUP.search(lines[n - 1])])
     return Range(first, filled[-1]) if marked >= LEAST_MARKUP * len(filled) else None
 
 

@@ -111,11 +111,8 @@ def _grid(grid: Grid) -> Iterator[Element]:
 
 def _is_frame(grid: Grid) -> bool:
     """Does a table hold tables, or typed lines?"""
-    for row in grid.rows:
-        for cell in row:
-            if any(isinstance(item, Typed) or (isinstance(item, Grid) and _is_real(item)) for item in cell.items):
-                return True
-    return False
+    items = [item for row in grid.rows for cell in row for item in cell.items if not isinstance(item, Run)]
+    return any(isinstance(item, Typed) or (isinstance(item, Grid) and _is_real(item)) for item in items)
 
 
 def _is_real(grid: Grid) -> bool:

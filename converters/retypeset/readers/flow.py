@@ -150,6 +150,9 @@ class _Reader:
                 self._end_typed(self.last)
             self.chunks, self.first = [], 0
             return
+        if not self.chunks:
+            scope.gap = scope.gap or gap
+            return
         if self.first:
             text = "".join(self.chunks)
             text = " ".join(text.split()) if text.isascii() else _BLANKS.sub(" ", text).strip(" ")
