@@ -158,7 +158,8 @@ def _solid(texts: Sequence[str]) -> list[bytes]:
     whole = "\0".join(texts)
     if not whole.isascii():
         for blank in _OTHER_BLANKS:  # each by itself: str.translate looks at every character in Python
-            whole = whole.replace(blank, "")
+            if blank in whole:  # which is found out much faster than by replacing nothing
+                whole = whole.replace(blank, "")
     solid = whole.encode("utf-8", "surrogatepass").translate(None, _ASCII_BLANKS).split(b"\0") if texts else []
     if len(solid) > len(texts):  # no decoded line holds a NUL, but a text that somebody changed may
         return _solid([text.replace("\0", "\ufffd") for text in texts])
