@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -161,6 +162,34 @@ def test_another_format_is_added_and_another_version_does_all_again(archive: Arc
     assert _attempts(dest) == [2, 3, 2]
 
 
+def test_pages_link_one_sheet_where_that_is_asked_for(
+    archive: Archive, folder: Path, tmp_path: Path, dest: Path
+) -> None:
+    (folder / "letter.txt").write_text("A letter to the holders of shares of the works.\n")
+
+    def pages() -> dict[str, str]:
+        paths = sorted(dest.rglob("*.html"))
+        return {str(path.relative_to(dest)): path.read_text() for path in paths}
+
+    archive(folder, "--to", "html,md")
+    inside = pages()
+    assert len(inside) == 4
+    assert "4 filings, 0 failed" in archive(folder, "--to", "html", "--assets").stderr
+    linked = pages()
+    assert linked.keys() == inside.keys()
+    (sheet,) = (dest / "assets").iterdir()
+    assert sheet.read_text() == retypeset.stylesheet()
+    for name, page in linked.items():
+        assert "<style" not in page
+        (link,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
+        assert (dest / name).parent.joinpath(link).resolve() == sheet.resolve()
+    assert {row["formats"] for row in rows(dest)} == {",html+assets,md,"}
+    assert "4 settled before" in archive(folder, "--to", "html,md", "--assets").stderr
+    archive(folder, "--to", "html")
+    assert pages() == inside
+    assert {row["formats"] for row in rows(dest)} == {",html,md,"}
+
+
 def test_a_source_that_moves_to_another_number_takes_its_outputs_along(
     archive: Archive, folder: Path, dest: Path
 ) -> None:
@@ -255,6 +284,8 @@ def test_wrong_usage_leaves_nothing_behind(tmp_path: Path, folder: Path) -> None
         [str(folder), "-o", str(dest), "--scheduler", "tcp://x"],
         [str(folder), "-o", str(dest), "--from", str(tmp_path / "none")],
         [str(folder), "-o", str(dest), "--to", "parquet", "--store", "file:///x"],
+        [str(folder), "-o", str(dest), "--to", "html", "--assets", "--store", "file:///x"],
+        [str(folder), "-o", str(dest), "--assets"],
         [str(folder), "-o", ""],
         ["", "-o", str(dest)],
         [str(folder), "-o", f"{folder}/../{folder.name}"],

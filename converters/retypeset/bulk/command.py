@@ -84,6 +84,7 @@ def _formats(ctx: click.Context, option: click.Parameter, values: tuple[str, ...
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do so many filings at most.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Only filings whose name or path fits; may be repeated.")
 @click.option("--forms", multiple=True, callback=_parts, metavar="FORM,...", help="Only filings of these forms.")
+@click.option("--assets", is_flag=True, help="Let the pages of html link one style sheet, in DEST/assets.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed before.")
 @click.option(
     "--timeout",
@@ -116,6 +117,7 @@ def archive(  # noqa: PLR0913  (click hands over one argument for each option)
     limit: int | None,
     include: tuple[str, ...],
     forms: tuple[str, ...],
+    assets: bool,
     retry_failed: bool,
     timeout: float,
     memory: int | None,
@@ -142,18 +144,20 @@ def archive(  # noqa: PLR0913  (click hands over one argument for each option)
         )
     if scheduler and engine != "dask":
         raise click.UsageError("--scheduler goes with --engine dask.")
-    if store and PARQUET in formats:
-        raise click.UsageError("parquet is written to DEST: it does not go with --store.")
+    if store and (assets or PARQUET in formats):
+        raise click.UsageError(f"{'--assets' if assets else PARQUET} is written to DEST: it does not go with --store.")
+    if assets and "html" not in formats:
+        raise click.UsageError("--assets is for html: ask for it with --to.")
     from .ledger import Ledger, Wanted  # noqa: PLC0415  (each call of the program would pay for it)
     from .run import Order  # noqa: PLC0415
     from .sources import Request  # noqa: PLC0415
-    from .tasks import Limits, Plan  # noqa: PLC0415
+    from .tasks import LINKED, Limits, Plan  # noqa: PLC0415
 
     if PARQUET in formats:
         from .parquet import pyarrow  # noqa: PLC0415
 
         pyarrow()
-    formats = tuple(sorted(formats))
+    formats = tuple(sorted(LINKED if assets and form == "html" else form for form in formats))
     forms = tuple(form.upper() for form in forms)
     with _spooled(lists) as files:
         request = Request(sources, files, include, dest)

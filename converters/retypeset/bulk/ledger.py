@@ -25,7 +25,7 @@ import retypeset
 from ..notes import OutputError, RetypesetError
 from .publish import sweep
 from .sources import Source
-from .tasks import Result
+from .tasks import Result, replacing
 
 NAME: Final = "ledger.sqlite"
 PENDING: Final = "pending"
@@ -110,7 +110,8 @@ class Before(NamedTuple):
 
     def replaced(self, formats: tuple[str, ...]) -> list[str]:
         """The outputs that are out of date once these formats are written: all where bytes or version are others."""
-        return [name for name, form in self.outputs if not self.same or form in formats]
+        old = replacing(formats)
+        return [name for name, form in self.outputs if not self.same or form in old]
 
 
 class Row(NamedTuple):
@@ -223,7 +224,7 @@ class Ledger:
             return before.row if before else 0
         formats = {*self._formats}
         if before and before.same and result.state == "done":
-            formats |= {*before.formats.strip(",").split(",")} - {""}
+            formats |= {*before.formats.strip(",").split(",")} - {""} - replacing(formats)
         values: dict[str, Any] = {name: getattr(result, name) for name in _KEPT if hasattr(result, name)}
         values |= {
             "folder": folder if result.state == "done" or not before else before.folder,

@@ -4,6 +4,7 @@
     DEST/<CIK>/<accession number>/        the outputs of a filing
     DEST/unnumbered/ab/cd/<name>-<hash>/  of one that has no such numbers
     DEST/parquet/                         all filings in one data set (`parquet`)
+    DEST/assets/                          the style sheet that pages link, where they do
     DEST/.aside/<run>/                    what is not in its place yet; swept when the next run begins
 
 Only the client publishes, one filing after the other, so that two filings never write to one folder.

@@ -17,6 +17,8 @@ from typing import Final, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
+from ..assets import sheet
+from ..conversion import write_files
 from ..notes import OutputError, RetypesetError, internal
 from . import keeper
 from .engine import Engine
@@ -25,7 +27,7 @@ from .members import Left, members
 from .parquet import gather, merge
 from .publish import prepare, publish, remove, sweep
 from .sources import Request, Source, find
-from .tasks import Limits, Plan, Result, Task, failure
+from .tasks import LINKED, Limits, Plan, Result, Task, failure
 from .work import PARQUET, aside_of
 
 # A batch is small, for what is in flight is lost when the client is killed; large enough for a cluster to be kept busy.
@@ -104,6 +106,8 @@ class Run:
     def work(self) -> None:
         """Do all that was ordered. Raises Stopped where the outputs or the ledger cannot be written."""
         try:
+            if LINKED in self._plan.formats:
+                write_files(sheet().files(self._order.dest))
             for source in find(self._order.request):
                 if self.ending or self._enough():
                     break

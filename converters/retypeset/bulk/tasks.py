@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -9,6 +10,11 @@ from msgspec import Struct
 State = Literal["done", "failed", "passed", "unchanged", "stop"]
 """done; failed, for a `Reason`; passed over, since its form is not asked for; unchanged since it was done last; or
 stop: it is not the filing that is at fault, and the run cannot go on."""
+
+LINKED: Final = "html+assets"
+"""The format of pages that link their style sheet, which stands once in an archive."""
+
+_RIVALS: Final = {"html": LINKED, LINKED: "html"}
 
 REASONS: Final = {
     "archive": "the archive, or the filing's place in it, is broken",
@@ -105,6 +111,11 @@ class Count(Struct, frozen=True, tag="count"):
     """So many submissions are in a task: what a worker says of it before it answers with results."""
 
     count: int
+
+
+def replacing(formats: Iterable[str]) -> set[str]:
+    """The formats whose files make way for those of these: a page has its style inside or links it, not both."""
+    return {other for form in formats for other in (form, _RIVALS.get(form, form))}
 
 
 def failure(task: Task, reason: str, error: str, member: str | None = None) -> Result:

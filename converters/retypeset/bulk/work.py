@@ -19,7 +19,8 @@ from msgspec.structs import replace
 
 import retypeset
 
-from ..conversion import FORMATS, csv_files, render, safe_name
+from ..assets import sheet
+from ..conversion import FORMATS, Settings, csv_files, render, safe_name
 from ..inspection import notes
 from ..items import all_blocks
 from ..model import Header, Submission, Table
@@ -27,7 +28,7 @@ from ..notes import RetypesetError, internal
 from ..readers import read_header
 from .members import LARGEST, numbered, split
 from .sources import opened, remote, take
-from .tasks import Count, Output, Plan, Result, Task, failure
+from .tasks import LINKED, Count, Output, Plan, Result, Task, failure
 
 PARQUET: Final = "parquet"
 
@@ -96,7 +97,7 @@ def _convert(empty: Result, plan: Plan, data: bytes) -> Result:
     name = (empty.member or empty.source).rpartition("/")[2]
     submission = retypeset.read(data, name=name)
     folder = place(submission.header, empty.sha256, name, apart=bool(plan.store))
-    files = _files(submission, plan, folder.rpartition("/")[2])
+    files = _files(submission, plan, folder)
     return replace(
         empty,
         state="done",
@@ -159,14 +160,18 @@ def aside_of(folder: str, sha256: str) -> str:
 # ---------------------------------------------------------------- outputs
 
 
-def _files(submission: Submission, plan: Plan, stem: str) -> dict[str, tuple[str, bytes]]:
+def _files(submission: Submission, plan: Plan, folder: str) -> dict[str, tuple[str, bytes]]:
     """The outputs: format and content by name."""
     files: dict[str, tuple[str, bytes]] = {}
+    stem = folder.rpartition("/")[2]
     for form in plan.formats:
         if form == PARQUET:
             from .parquet import fragments  # noqa: PLC0415 - an optional library
 
             files |= {name: (form, data) for name, data in fragments(submission).items()}
+        elif form == LINKED:
+            linking = Settings(stylesheet=sheet().link(depth=folder.count("/") + 1))
+            files[f"{stem}.html"] = (form, render(submission, "html", linking))
         elif FORMATS[form].several:
             files |= {name: (form, data) for name, data in csv_files(submission).items()}
         else:
