@@ -38,7 +38,7 @@ def test_pages(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/prose", 14)
+@pytest.mark.cases("body/prose", 15)
 def test_prose(case: Case) -> None:
     _check(case)
 

@@ -228,6 +228,20 @@ def _is_lone(weighed: Weighed, start: int, end: int) -> bool:
     return " " * (LONE_GAP + 1) not in text.strip() and ".." not in text
 
 
+def _is_open(weighed: Weighed, start: int, end: int) -> bool:
+    """Are a line or two with blanks to be filled in part of the paragraph that goes on below?"""
+    lines = weighed.lines
+    if end - start > FILLED or end == len(lines) or weighed.blanks[end] or lines[end].kind != TEXT:
+        return False
+    if any(i in weighed.tags or lines[i].kind != TEXT for i in range(start, end)):
+        return False
+    if any(is_counted(part) for line in lines[start:end] for part in parts_of(line.text)):
+        return False
+    below = lines[end]
+    margin = min([line.indent for line in lines[start:end]])
+    return below.text[below.indent].islower() and below.indent <= margin and not ends_sentence(lines[end - 1].text)
+
+
 def _without_filled(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
     """The runs, but a figure that ends a sentence of the text above is text: a form was filled in."""
     lines, blanks = weighed.lines, weighed.blanks
@@ -244,7 +258,7 @@ def _without_filled(runs: Sequence[Run], weighed: Weighed) -> list[Run]:
             and weighed.weights[start] <= MOST_FILLED
             and not lines[start].text[lines[start].indent].isupper()
         )
-        filled = filled or (table and _is_lone(weighed, start, end))
+        filled = filled or (table and (_is_lone(weighed, start, end) or _is_open(weighed, start, end)))
         if not out or out[-1][1] is not (table and not filled):
             out.append((start, table and not filled))
     return out
