@@ -196,6 +196,16 @@ def part_at_heads(
     return out
 
 
+def with_empty_labels(columns: list[Column], heads: Sequence[Sequence[Part]]) -> list[Column]:
+    """The columns, and one for labels that no row has, where a word stands left of the head of the first column."""
+    last = heads[-1] if heads else ()
+    if not columns or len(last) < 2 or last[0].end >= columns[0].start or not last[0].text.isalpha():
+        return columns
+    if last[1].start >= columns[0].end or last[1].end <= columns[0].start:
+        return columns
+    return [Column(last[0].start, last[0].end, figures=False), *columns]
+
+
 def _between_gutters(cover: Sequence[int], over: int) -> list[tuple[int, int]]:
     """The runs of columns that more than `over` rows cover."""
     runs: list[tuple[int, int]] = []

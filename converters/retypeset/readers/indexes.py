@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .lines import NEW_PAGE, RULE, TEXT, Line
+from .markers import ENTRY
 from .weights import segments
 
 _FIRST: Final = re.compile(r"(?:exhibit\s+)?(?:number|no\.?)|exhibit|index", re.IGNORECASE)
@@ -23,7 +24,6 @@ _OTHER: Final = re.compile(
     r"(?:description|document|exhibit|title|location|notes?)s?\*?(?:\s+of\s+\w+)?|(?:\w+\s+)?page(?:\s+(?:number|no\.?))?",
     re.IGNORECASE,
 )
-ENTRY: Final = re.compile(r"[*+]{0,2}\(?(?:exhibit\s+)?\d{1,3}[\w.()*+/-]{0,16}(?:\s\(\d\))?[*+]{0,2}", re.IGNORECASE)
 _NUMBERED: Final = re.compile(rf"(?:{ENTRY.pattern})\s", re.IGNORECASE)
 # Heads are stacked in so many lines at the most.
 STACKED: Final = 3

@@ -11,7 +11,7 @@ from typing import Final
 
 from .leaders import has_leaders
 from .lines import Line
-from .markers import MARKER
+from .markers import ENTRY, MARKER
 
 _GAP: Final = re.compile(r"(?<=(\S))( +)(?=\S)")
 STOPS: Final = frozenset(".:;?!")
@@ -34,10 +34,13 @@ def runs_on(line: Line, below: Line) -> bool:
 
 
 def text_column(line: Line) -> int:
-    """Where a line's text begins, behind its marker if that stands apart."""
+    """Where a line's text begins, behind its marker, or the number of an exhibit, if that stands apart."""
     text = line.text
     end = text.find("  ", line.indent)
-    if end > 0 and MARKER.fullmatch(text, line.indent, end):
+    if end > 0 and (
+        MARKER.fullmatch(text, line.indent, end)
+        or (ENTRY.fullmatch(text, line.indent, end) and not text[line.indent : end].isdigit())
+    ):
         return len(text) - len(text[end:].lstrip())
     return line.indent
 

@@ -13,6 +13,8 @@ MARKER: Final = re.compile(
     r"|o|\*{1,3}|-{1,2}|•|>|\+{1,3}|\{\d\}|\[ ?[xX_]? ?\]|/ ?[xX]? ?/"
     r"|(?:Item|ITEM|Note|NOTE|Section|SECTION|Exhibit|EXHIBIT|Article|ARTICLE)\s\w[\w.()-]{0,8}:?)"
 )
+# The number of an exhibit: `10(f)`, `10.A.28`, `99.1*`, `Exhibit 4`.
+ENTRY: Final = re.compile(r"[*+]{0,2}\(?(?:exhibit\s+)?\d{1,3}[\w.()*+/-]{0,16}(?:\s\(\d\))?[*+]{0,2}", re.IGNORECASE)
 # Two letters that no marker begins with: but for roman numbers, `Note` and `Exhibit`, all pairs are.
 _WORDS: Final = frozenset(
     a + b for a in ascii_letters for b in ascii_letters if a not in "ivxIVX" or b not in "ivxIVX"

@@ -18,9 +18,9 @@ from ..model import Cell, Range, Row
 from .amounts import Part
 from .columns import Column, Layout
 from .figures import EMPTY, cells_of
-from .indexes import ENTRY
 from .leaders import has_leaders
 from .lines import CONNECTORS, CONNECTS, NEW_PAGE, Line, join, ranges
+from .markers import ENTRY
 
 TOTAL: Final = re.compile(r"\btotals?\b", re.IGNORECASE)
 # `Other income, net` is said to its end.

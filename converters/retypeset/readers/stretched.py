@@ -18,15 +18,18 @@ from msgspec.structs import replace
 
 from .amounts import CLOSE, WORD, Part, is_counted, is_figure
 from .columns import A_COLUMN
-from .indexes import ENTRY, numbers_head
+from .indexes import numbers_head
 from .justified import STOPS, is_stretched
 from .leaders import LEADERS
+from .markers import ENTRY
 from .regions import Region
 from .titles import LABEL
 
 # What a cell of stretched words has at least, and the share of them that begin with a letter.
 FEWEST_WORDS: Final = 3
 WORDY: Final = 0.5
+# So many small words beside a label run on, whatever hangs below.
+RUNNING: Final = 2
 # So many lines above the first row with amounts may be heads, which are as wide as their columns.
 HEADS: Final = 8
 # The figures of so many lines above and below tell where labels end.
@@ -145,7 +148,7 @@ def _is_one(run: Sequence[Part], text: str, beside: str, parts: Sequence[Part], 
     words = WORD.findall(text, first, last)
     if len(words) < FEWEST_WORDS or not _run_on(words) or not _are_words([*words, *WORD.findall(beside, first, flush)]):
         return False
-    if reach > run[1].start:
+    if reach > run[1].start or (hangs and under is parts[-1] and sum([word[0].islower() for word in words]) >= RUNNING):
         return True
     return flush == last and is_stretched(beside, first, last) and _run_on(WORD.findall(beside, first, last))
 

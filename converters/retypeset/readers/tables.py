@@ -17,7 +17,7 @@ from typing import Final
 
 from ..model import Column, Furniture, Preformatted, Range, Table
 from .amounts import Part, is_counted, parts_of
-from .columns import find_columns, part_at_heads, part_columns
+from .columns import find_columns, part_at_heads, part_columns, with_empty_labels
 from .extents import NEAR_STUB, SEVERAL, Block, blocks_of, is_entry
 from .heads import head_rows
 from .indexes import heads_end, indexes, is_head
@@ -177,6 +177,7 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | No
     if _index_body(lines):
         parts = with_numbers(parts)
     columns = part_at_heads(find_columns(parts), parts, [x.parts for x in lines[:start] if x.parts])
+    columns = with_empty_labels(columns, [x.parts for x in lines[:start] if x.parts])
     made = rows_of(body, columns) if len(columns) > 1 else None
     if made is None and len(columns) > 1:
         columns = part_columns(columns, parts)
