@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, chain, pairwise
 from typing import Final
 
@@ -272,17 +272,18 @@ def _with_figures(
         n = at[part.start]
         if n >= 0 and part.end <= ends[n]:
             score[n] += 1 if part.amount else -1
-    return [
-        Column(a, b, score[n] > 0, score[n] <= 0 and _is_flush(chain.from_iterable(rows), a))
-        for n, (a, b) in enumerate(runs)
-    ]
+    flush = _flush([a for a, _ in runs], rows)
+    return [Column(a, b, score[n] > 0, score[n] <= 0 and flush[n]) for n, (a, b) in enumerate(runs)]
 
 
-def _is_flush(parts: Iterable[Part], start: int) -> bool:
-    """Do words begin where a column does, in most parts that stand over its first place?"""
-    over = [part for part in parts if part.start <= start < part.end]
-    begun = [part for part in over if part.start == start or part.text[start - part.start - 1] == " "]
-    return len(begun) >= FLUSH * len(over)
+def _flush(starts: Sequence[int], rows: Sequence[Sequence[Part]]) -> list[bool]:
+    """For each column, by where it begins: do words begin there in most parts that stand over that place?"""
+    over, begun = [0] * len(starts), [0] * len(starts)
+    for part in chain.from_iterable(rows):
+        for n in range(bisect_left(starts, part.start), bisect_left(starts, part.end)):
+            over[n] += 1
+            begun[n] += starts[n] == part.start or part.text[starts[n] - part.start - 1] == " "
+    return [b >= FLUSH * n for b, n in zip(begun, over, strict=True)]
 
 
 def _positions(runs: Sequence[tuple[int, int]], width: int) -> list[int]:

@@ -39,6 +39,8 @@ NOWHERE: Final = 10**6
 MARKS: Final = frozenset(("*", "**"))
 # No head of a column is one blank apart from so many others.
 HEADED: Final = 4
+# Figures that no line beside has a part over stand behind a cell, so many at the most.
+MOST_FIGURES: Final = 8
 # A part begins a column where it stands so many blanks behind the one before.
 WIDE: Final = 3
 FAR: Final = 6
@@ -107,8 +109,9 @@ def _put_together(
             hangs = at > 0 and own[at].start in hanging
             while end < len(own) and own[end].start not in begun and (hangs or columns[own[end].start] < A_COLUMN):
                 end += 1
-            while end > at + 1 and not any(_is_one(own[at:end], text, *other, hangs=hangs) for other in beside):
-                end -= 1
+            ends = range(end, max(at + 1, end - MOST_FIGURES), -1)
+            whole = (n for n in ends if any(_is_one(own[at:n], text, *other, hangs=hangs) for other in beside))
+            end = next(whole, at + 1)
         first, last = own[at].start, own[end - 1].end
         out.append(own[at] if end == at + 1 else Part(first, last, text[first:last], amount=False))
         at = end
