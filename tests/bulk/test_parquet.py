@@ -98,3 +98,9 @@ def test_groups_of_rows_have_a_sensible_size(
     assert sum(sizes) == 18
     assert max(sizes) <= 8
     assert {row["part"] for row in rows(dest)} == {part.stem}
+
+
+def test_every_column_is_described() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "archives.md").read_text("utf-8")
+    names = {name for schema in parquet._schemas().values() for name in schema.names} | {"filing", "year", "form"}
+    assert sorted(name for name in names if f"`{name}`" not in page) == []

@@ -70,7 +70,8 @@ class Display:
         """The run in a line."""
         seconds = max(time.monotonic() - self._start, 0.001)
         rates = f"{self.filings / seconds:,.1f} filings/s, {self._bytes / _MEGABYTE / seconds:,.2f} MB/s"
-        parts = [f"{self.filings:,} filings, {self.failed:,} failed", rates]
+        noun = "filing" if self.filings == 1 else "filings"
+        parts = [f"{self.filings:,} {noun}, {self.failed:,} failed", rates]
         if self.before:
             failed = f", {self.failed_before:,} of which failed" if self.failed_before else ""
             parts.append(f"{self.before:,} settled before{failed}")
