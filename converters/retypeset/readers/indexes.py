@@ -20,6 +20,8 @@ from .markers import ENTRY
 from .weights import segments
 
 _FIRST: Final = re.compile(r"(?:exhibit\s+)?(?:number|no\.?)|exhibit|index", re.IGNORECASE)
+# What the first of the heads begins with.
+_STARTS: Final = frozenset(("ex", "no", "nu", "in"))
 _OTHER: Final = re.compile(
     r"(?:description|document|exhibit|title|location|notes?)s?\*?(?:\s+of\s+\w+)?|(?:\w+\s+)?page(?:\s+(?:number|no\.?))?",
     re.IGNORECASE,
@@ -67,7 +69,9 @@ def indexes(lines: Sequence[Line], blanks: Sequence[int]) -> list[tuple[int, int
     found: list[tuple[int, int]] = []
     done = 0
     for i, line in enumerate(lines):
-        if i < done or line.kind != TEXT or not _may_be_head(line):
+        if i < done or line.kind != TEXT or line.text[line.indent : line.indent + 2].lower() not in _STARTS:
+            continue
+        if not _may_be_head(line):
             continue
         start = heads_end(lines, blanks, i)
         end = _entries_end(lines, blanks, start)
@@ -82,11 +86,7 @@ def indexes(lines: Sequence[Line], blanks: Sequence[int]) -> list[tuple[int, int
 
 def _may_be_head(line: Line) -> bool:
     text = line.text
-    return (
-        text[line.indent] in "EeNnIi"
-        and "  " in text[line.indent :]
-        and is_head([text[a:b] for a, b in segments(text)])
-    )
+    return "  " in text[line.indent :] and is_head([text[a:b] for a, b in segments(text)])
 
 
 def _entries_end(lines: Sequence[Line], blanks: Sequence[int], start: int) -> int:

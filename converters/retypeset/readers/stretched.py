@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from .amounts import CLOSE, WORD, Part, is_counted, is_figure
 from .columns import A_COLUMN
 from .indexes import numbers_head
-from .justified import STOPS, is_stretched
+from .justified import STOPS, WIDEST, is_stretched
 from .leaders import LEADERS
 from .markers import ENTRY
 from .regions import Region
@@ -97,10 +97,13 @@ def _beside(region: Region, n: int) -> Iterator[int]:
 def _put_together(
     own: list[Part], text: str, beside: Sequence[tuple[str, list[Part]]], columns: Counter[int]
 ) -> list[Part]:
+    if any("  " in part.text for part in own):
+        far = _begun(beside, FAR)
+        own = [piece for part in own for piece in _parted(part, far)]
+    if text.isascii() and min([b.start - a.end for a, b in pairwise(own)]) > WIDEST:
+        return own  # no gap is so narrow that words were stretched by it
     begun = _begun(beside, WIDE)
-    far = _begun(beside, FAR)
     hanging = {parts[0].start for _, parts in beside}
-    own = [piece for part in own for piece in _parted(part, far)]
     out: list[Part] = []
     at = 0
     while at < len(own):
