@@ -72,7 +72,9 @@ def box(lines: Sequence[Line], furniture: list[Furniture]) -> Table:
         elif right:
             powers[-1][1].append(right)
             powers[-1][2].append(line)
-    rows = [Row(tuple(cells_of([" ".join(label), ""])), ranges(labelled), "section")]
+    answered = [line for _, _, where in powers for line in where]  # a line belongs to one row, where it can
+    own_lines = [line for line in labelled if line not in answered]
+    rows = [Row(tuple(cells_of([" ".join(label), ""])), ranges(own_lines) if own_lines else (), "section")]
     rows += [
         Row(tuple(cells_of([power, " ".join(answer).strip()])), ranges(where), "data", 1)
         for power, answer, where in powers
