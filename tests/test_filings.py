@@ -92,14 +92,25 @@ def _every_row_has_the_digits_of_its_lines(document: Document, lines: list[str],
         if piece.kind == "tag":
             tags[piece.lines.first] += piece.text
     tables = [block for block in document.blocks if isinstance(block, Table)]
-    rows = [row for table in tables for row in table.body]
-    for row in rows:
-        filed = [n for where in row.lines for n in range(where.first, where.last + 1)]
-        given = Counter(group for n in filed for group in _DIGITS.findall(lines[n - 1]))
-        taken = Counter(group for n in filed for group in _DIGITS.findall(tags[n]))
-        shown = Counter(group for cell in row.cells for group in _DIGITS.findall(cell.text))
-        assert shown == given - taken, f"{path.name}, lines {row.lines}"
-    return len(rows)
+    for table in tables:
+        for filed, texts in _apart(table):
+            given = Counter(group for n in filed for group in _DIGITS.findall(lines[n - 1]))
+            taken = Counter(group for n in filed for group in _DIGITS.findall(tags[n]))
+            shown = Counter(group for text in texts for group in _DIGITS.findall(text))
+            assert shown == given - taken, f"{path.name}, lines {sorted(filed)}"
+    return sum(len(table.body) for table in tables)
+
+
+def _apart(table: Table) -> list[tuple[set[int], list[str]]]:
+    """The lines and texts of the rows; those of rows that share a line, as a label down the side of several, at once."""
+    held: dict[int, tuple[set[int], list[str]]] = {}
+    for row in table.body:
+        filed = {n for where in row.lines for n in range(where.first, where.last + 1)}
+        texts = [cell.text for cell in row.cells]
+        for other, said in {id(held[n]): held[n] for n in filed if n in held}.values():
+            filed, texts = filed | other, [*said, *texts]
+        held.update(dict.fromkeys(filed, (filed, texts)))
+    return list({id(group): group for group in held.values()}.values())
 
 
 def test_the_figures_of_the_filings_are_records_and_add_up(filings: tuple[Path, ...]) -> None:

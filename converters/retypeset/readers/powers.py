@@ -50,7 +50,8 @@ def boxes(lines: Sequence[Line]) -> Iterator[tuple[int, int]]:
 
 
 def box(lines: Sequence[Line], furniture: list[Furniture]) -> Table:
-    """The table of a box: its label as a section, a row for each power. What is drawn goes on the list of furniture."""
+    """The table of a box: its label as a section, a row for each power; most lines belong to both. What is drawn goes
+    on the list of furniture."""
     furniture += rules(lines)
     edge = min(_columns(lines))
     own: list[Line] = []
@@ -72,9 +73,7 @@ def box(lines: Sequence[Line], furniture: list[Furniture]) -> Table:
         elif right:
             powers[-1][1].append(right)
             powers[-1][2].append(line)
-    answered = [line for _, _, where in powers for line in where]  # a line belongs to one row, where it can
-    own_lines = [line for line in labelled if line not in answered]
-    rows = [Row(tuple(cells_of([" ".join(label), ""])), ranges(own_lines) if own_lines else (), "section")]
+    rows = [Row(tuple(cells_of([" ".join(label), ""])), ranges(labelled), "section")]
     rows += [
         Row(tuple(cells_of([power, " ".join(answer).strip()])), ranges(where), "data", 1)
         for power, answer, where in powers
