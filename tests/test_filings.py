@@ -102,7 +102,7 @@ def _every_row_has_the_digits_of_its_lines(document: Document, lines: list[str],
 
 
 def _apart(table: Table) -> list[tuple[set[int], list[str]]]:
-    """The lines and texts of the rows; those of rows that share a line, as a label down the side of several, at once."""
+    """The lines and texts of the rows; those of rows that share a line, as a label down the side does, at once."""
     held: dict[int, tuple[set[int], list[str]]] = {}
     for row in table.body:
         filed = {n for where in row.lines for n in range(where.first, where.last + 1)}
