@@ -249,7 +249,7 @@ def _without_labels(rows: Sequence[Sequence[Part]], runs: Sequence[tuple[int, in
         over = sum([not row[0].amount and row[0].end > a for row in rows])
         if not own or len(own) > few or over < len(own) or any(part.amount for part in own):
             break
-        behind = [part.amount for row in rows for part in row[1:] if part.start < out[1][1] and part.end > out[1][0]]
+        behind = [part.amount for row in rows for part in row[1:] if part.end > out[1][0]]
         if 2 * sum(behind) <= len(behind):
             break  # a table of words
         del out[0]

@@ -7,10 +7,13 @@ from typing import Final
 
 from .lines import blank
 
-# Three dots and more, three and more with blanks between, two after a blank or dot, one between blanks. The first dot
-# stands before the alternatives: so the search goes from dot to dot. Three before a small letter leave words out: they
-# lead nowhere.
-LEADERS: Final = re.compile(r"\.(?! \. \. {1,3}[a-z])(?:\.{2,}| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  ))")
+# Three dots and more, three and more with blanks between, two after a blank or dot or before a figure, one between
+# blanks. The first dot stands before the alternatives: so the search goes from dot to dot. Three before a small letter
+# leave words out: they lead nowhere.
+LEADERS: Final = re.compile(
+    r"\.(?! \. \. {1,3}[a-z])"
+    r"(?:\.{2,}| (?:\. ){2,}\.?|(?<=[ .]\.)\.(?= )|(?<= \.)(?=  )|\.(?= +\$ {0,12}\d|  +[($]{0,2}[\d-]))"
+)
 
 
 def has_leaders(text: str) -> bool:
