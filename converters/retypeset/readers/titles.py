@@ -45,6 +45,9 @@ _ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To
 _ANSWER: Final = re.compile(
     r"(?:none|not\sapplicable|n/a|inapplicable)\.?|see\s(?:the\s)?(?:accompanying\s)?notes?\b.*", re.IGNORECASE
 )
+# What is filled in or ticked is a field of a form: `Yes [X]  No [ ]`, `For the transition period from ____ to ____`.
+_TICKED: Final = re.compile(r"[\[|/] ?[xX_]? ?[\]|/](?:\W|$)")
+_FILLED: Final = re.compile(r"__.*[a-zA-Z].*__|__ +(?:to|no|yes)\b|\b(?:from|yes|no) +__", re.IGNORECASE)
 _SMALL: Final = frozenset(
     "a an and as at but by for from in into its of on or per than the to under upon versus vs with within "  # noqa: SIM905
     "without".split()
@@ -71,6 +74,7 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         or text[0] == "*"
         or is_signed(text)
         or (text[0] in "NnIiSs" and _ANSWER.fullmatch(text))
+        or is_field(text)
         or (digits and (_DATE.fullmatch(text) or _ZIP.search(text)))
     ):
         return ""
@@ -139,6 +143,12 @@ def title_like(unit: Unit) -> bool:
 def is_signed(text: str) -> bool:
     """Does a line bear a signature, or a field of its block? Strings that must stand there are asked for first."""
     return (":" in text or "/s/" in text or "By" in text or "BY" in text) and _SIGNED.search(text) is not None
+
+
+def is_field(text: str) -> bool:
+    """Are there boxes to tick in a line, or blanks to fill with what the words between them ask for?"""
+    boxed = ("[" in text or "|" in text or "/" in text) and _TICKED.search(text) is not None
+    return boxed or ("__" in text and _FILLED.search(text) is not None)
 
 
 def is_caps(text: str) -> bool:
