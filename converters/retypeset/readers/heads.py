@@ -30,6 +30,9 @@ OFF_CENTRE: Final = 6
 # How far two heads over each other may be out of line, in columns of type.
 MIDDLE: Final = 2
 
+# So many dashes beside words are drawn.
+DRAWN: Final = 5
+
 # The columns a head stands over, first to last, and its words.
 Placed: TypeAlias = tuple[int, int, Part]
 # Where a column begins and ends, and how much of it a head must cover.
@@ -57,30 +60,53 @@ def head_rows(lines: Sequence[Line], parts: Sequence[Sequence[Part]], columns: S
         return []
     parts = [_drawn(line.text) if rule else _days(own) for line, own, rule in zip(lines, parts, ruled, strict=True)]
     extents = _extents([own for own, rule in zip(parts, ruled, strict=True) if rule], columns)
+    beside = [() if rule else _beside(line.text, extents) for line, rule in zip(lines, ruled, strict=True)]
+    rules = _rules(parts, ruled, beside)
     placed: list[list[Placed]] = [[] for _ in lines]
     said = [n for n, rule in enumerate(ruled) if not rule]
     for above, n, below in zip([-1, *said], said, [*said[1:], -1], strict=False):
-        under = _ruled(parts, ruled, n)
         most = max(parts[below], parts[said[-1]], key=len) if below >= 0 else ()
         wrapped = any(_stacked(parts[n], parts[m]) for m in (above, below) if m >= 0 and abs(m - n) == 1)
-        placed[n] = _place(parts[n], under, extents, most, wrapped=wrapped)
+        placed[n] = _place(parts[n], rules[n], extents, most, wrapped=wrapped)
     _agree(placed)
     heads: list[_Head] = []
     for n, own in enumerate(parts):
-        if ruled[n]:
-            _rule(heads, own, extents, n)
+        _rule(heads, own if ruled[n] else beside[n], extents, n)
         for first, last, part in placed[n]:
             _stack(heads, first, last, part.text, n)
     return _rows(heads, len(columns), (Range(lines[0].number, lines[-1].number),))
 
 
-def _ruled(parts: Sequence[Sequence[Part]], ruled: Sequence[bool], n: int) -> Sequence[Part]:
-    """The rule right below line n, or that below the next line where nothing stands between."""
-    if n + 1 < len(parts) and ruled[n + 1]:
-        return parts[n + 1]
-    if n + 2 < len(parts) and ruled[n + 2] and len(parts[n]) > 1 and len(parts[n + 2]) > 1:
-        return [r for r in parts[n + 2] if not any(p.start < r.end and p.end > r.start for p in parts[n + 1])]
-    return ()
+def _rules(
+    parts: Sequence[Sequence[Part]], ruled: Sequence[bool], beside: Sequence[Sequence[Part]]
+) -> list[Sequence[Part]]:
+    """For each line, the rules below it: right below, below a line that leaves them free, or beside the words below;
+    and the rule over the middle of which the line below and this one stand."""
+    rules: list[Sequence[Part]] = [()] * len(parts)
+    free: list[Part] = []
+    for n in range(len(parts) - 2, -1, -1):
+        own, below = parts[n], parts[n + 1]
+        free = [] if ruled[n + 1] else [*beside[n + 1], *[r for r in free if not any(_meets(p, r) for p in below)]]
+        if ruled[n + 1]:
+            rules[n] = below
+        elif n + 2 < len(parts) and ruled[n + 2] and len(own) > 1 and len(parts[n + 2]) > 1:
+            rules[n] = [r for r in parts[n + 2] if not any(_meets(p, r) for p in below)]
+        else:
+            rules[n] = [r for r in free if any(_meets(p, r) for p in own)] + _stacked_on(rules[n + 1], own, below)
+    return rules
+
+
+def _stacked_on(rules: Sequence[Part], own: Sequence[Part], below: Sequence[Part]) -> list[Part]:
+    """The rules that a line and the one below it stand in the middle over, where it does not span all that is there."""
+    if len(own) == 1 and len(below) > 2:
+        middle = own[0].start + own[0].end
+        if any(abs(middle - part.start - below[-1].end) <= 2 * OFF_CENTRE for part in below[:2]):
+            return []
+    return [r for r in rules if all(any(_in_middle(p, r) for p in line) for line in (own, below))]
+
+
+def _meets(part: Part, other: Part) -> bool:
+    return part.start < other.end and part.end > other.start
 
 
 def _days(parts: Sequence[Part]) -> Sequence[Part]:
@@ -98,6 +124,14 @@ def _days(parts: Sequence[Part]) -> Sequence[Part]:
 def _drawn(rule: str) -> list[Part]:
     """The pieces of a rule; one blank parts them."""
     return [Part(m.start(), m.end(), m[0], amount=False) for m in _PIECE.finditer(rule)]
+
+
+def _beside(text: str, extents: Extents) -> list[Part]:
+    """The rules that stand beside the words of a line, over several columns."""
+    if "---" not in text and "===" not in text:
+        return []
+    rules = [rule for rule in _drawn(text) if len(rule.text) >= DRAWN and not rule.text.strip("-=")]
+    return [rule for rule in rules if len(_under(rule.start, rule.end, extents)) > 1]
 
 
 def _agree(placed: Sequence[list[Placed]]) -> None:
@@ -149,7 +183,7 @@ def _place(
     says that its heads go on there, or began above."""
     over = len(parts) == 1 and len(extents) > 2 and ruled and ruled[0].start >= extents[1][0] - OFF_CENTRE
     if over and (len(ruled) == 1 or parts[0].start < extents[1][0] - OFF_CENTRE):
-        covers = _covered(ruled[0].start, ruled[-1].end, extents)
+        covers = _under(ruled[0].start, ruled[-1].end, extents)
         if len(covers) > 1:  # at the margin, but with a rule over the columns
             return [(covers[0], covers[-1], parts[0])]
     margin = min(extents[0][1], extents[1][0] - 1)
@@ -166,8 +200,7 @@ def _place(
         if len(covers) == 1 or (len(covers) == len(extents) and len(parts) > 1):
             covers = []  # a rule over the whole table says nothing of one head
         covers = covers or _covered(start, end, extents)
-        if len(covers) > 1 and covers[0] == 0 and start > extents[0][0] + 2:
-            covers = covers[1:]  # the label's column is not spanned with others
+        covers = _without_label(covers, start, extents)
         if len(covers) > 1 and under is None and (words := _word_by_word(part, extents, below)):
             placed += words
         elif covers:
@@ -185,6 +218,16 @@ def _covered(start: int, end: int, extents: Extents) -> list[int]:
         for n, (a, b, enough) in enumerate(extents)
         if start < b and a < end and (b if b < end else end) - (a if a > start else start) >= enough
     ]
+
+
+def _under(start: int, end: int, extents: Extents) -> list[int]:
+    """The columns that a rule from `start` to `end` stands over."""
+    return _without_label(_covered(start, end, extents), start, extents)
+
+
+def _without_label(covers: list[int], start: int, extents: Extents) -> list[int]:
+    """These columns without that of the labels, which is not spanned with others by what begins behind its margin."""
+    return covers[1:] if len(covers) > 1 and covers[0] == 0 and start > extents[0][0] + 2 else covers
 
 
 def _nearest(middle: float, extents: Extents) -> int:
@@ -258,7 +301,7 @@ def _stack(heads: list[_Head], first: int, last: int, text: str, n: int) -> None
 
 def _rule(heads: list[_Head], rule: Sequence[Part], extents: Extents, n: int) -> None:
     for part in rule:
-        if covers := _covered(part.start, part.end, extents):
+        if covers := _under(part.start, part.end, extents):
             for head in heads:
                 if head.bottom < n and head.first >= covers[0] and head.last <= covers[-1]:
                     head.ruled = True

@@ -28,8 +28,8 @@ from .regions import Region
 from .rows import FIGURE_ENDS, TableLine, rows_of
 from .stretched import index_parts, whole_cells, with_numbers
 
-# A line to sign on, with words one blank behind it.
-_SIGNED_ON: Final = re.compile(r"(_{4,}) (?=[^_])")
+# A line to sign on, with words one blank behind it; a rule one blank beside the words of heads.
+_BESIDE_WORDS: Final = re.compile(r"\A_{4,}(?= [^_])|(?<!\S)(?:-{5,}|={5,})(?!\S)")
 # Heads of words over words take up no more lines than this.
 MOST_CENTRED: Final = 4
 # So few lines of words without columns are lines.
@@ -142,21 +142,22 @@ def _undrawn(parts: list[Part]) -> list[Part]:
     """The parts of a line without the rules that stand beside its words."""
     left: list[Part] = []
     for part in parts:
-        at = len(_drawn(part))
-        if not at:
-            left.append(part)
-        elif at < len(part.text):
-            left.append(Part(part.start + at + 1, part.end, part.text[at + 1 :], amount=False))
+        at = 0
+        for start, end in [*_drawn(part), (len(part.text) + 1,) * 2]:
+            if words := part.text[at:start].strip():
+                begin = part.start + part.text.index(words, at)
+                whole = words == part.text
+                left.append(part if whole else Part(begin, begin + len(words), words, amount=False))
+            at = end
     return left or parts
 
 
-def _drawn(part: Part) -> str:
-    """What of a part is a rule: all of it, or the line to sign on before its words."""
+def _drawn(part: Part) -> list[tuple[int, int]]:
+    """Where in a part there are rules: all of it, the line to sign on before its words, or one blank beside them."""
     text = part.text
     if len(text) >= DRAWN and not text.strip("-=_ "):
-        return text
-    signed = _SIGNED_ON.match(text)
-    return signed[1] if signed else ""
+        return [(0, len(text))]
+    return [match.span() for match in _BESIDE_WORDS.finditer(text)]
 
 
 def _without_bars(line: Line, furniture: list[Furniture]) -> Line:
@@ -194,8 +195,8 @@ def _build(lines: Sequence[TableLine], furniture: list[Furniture]) -> Table | No
     for x in kept:
         number, text = x.line.number, x.line.text
         if x.drawn:
-            drawn = [_drawn(part) for part in parts_of(text)]
-            furniture += [Furniture("rule", rule, Range(number, number)) for rule in drawn if rule]
+            drawn = [part.text[a:b] for part in parts_of(text) for a, b in _drawn(part)]
+            furniture += [Furniture("rule", rule, Range(number, number)) for rule in drawn]
         if "." in text and has_leaders(text):
             furniture += [Furniture("leader", dots, Range(number, number)) for dots in LEADERS.findall(text)]
     aligned = tuple([Column("right" if c.figures else "left") for c in columns])
