@@ -58,7 +58,7 @@ def test_lines(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/tables", 67)
+@pytest.mark.cases("body/tables", 68)
 def test_tables(case: Case) -> None:
     _check(case)
 

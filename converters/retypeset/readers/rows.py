@@ -187,6 +187,9 @@ def _goes_on(row: _Row, given: tuple[list[str], bool], lines: Sequence[TableLine
         return starts_small or (deeper and _is_last(row, lines[n + 1 : n + 2]))
     if own and not alone:
         return deeper or starts_small
+    in_brackets = following[0] == "(" and following[-1] in "):" and lines[n].line.indent >= row.level
+    if own and in_brackets and label[-1] != ":":
+        return True  # `BALANCE SHEET DATA / (AT PERIOD END):`
     if (label[-1] == ":" or label.endswith("--")) and not starts_small:
         return False
     beside = sister is not None and sister.blanks <= lines[n].blanks and sister.line.indent == lines[n].line.indent
