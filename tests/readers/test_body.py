@@ -43,7 +43,7 @@ def test_prose(case: Case) -> None:
     _check(case)
 
 
-@pytest.mark.cases("body/titles", 18)
+@pytest.mark.cases("body/titles", 20)
 def test_titles(case: Case) -> None:
     _check(case)
 

@@ -21,7 +21,7 @@ from .lines import NEW_PAGE, Line, ends_sentence, ranges
 from .lists import hangs, nest
 from .markers import marker_of
 from .prose import Element, Piece
-from .titles import is_centred
+from .titles import is_centred, is_row
 from .units import INDENT, fits
 
 RANKS: Final = {
@@ -51,10 +51,17 @@ _PROSE: Final = frozenset(("paragraph", "item", "footnote"))
 _DIVISIONS: Final = frozenset(("part", "item"))
 _NUMBERED: Final = frozenset(("numbered", "lettered"))
 _COUNTED: Final = frozenset(("numbered", "lettered", "note"))
+# Titles that nothing but their look tells.
+_SET: Final = frozenset(("caps-centred", "centred", "caps", "titled", "underlined", "caps-underlined", "boxed"))
 _SIGNATURE: Final = re.compile(r"/s/|\bBy:?\s|\bBy:?$", re.IGNORECASE)
 _FOOTNOTE: Final = re.compile(r"\*|\(\d|\+|\{\d")
 _COMPANY: Final = re.compile(
     r"\b(?:INC|CORP|CORPORATION|COMPANY|CO|LTD|LLC|L\.?P|PLC|TRUST|SUBSIDIARY|SUBSIDIARIES)\b\.?$", re.IGNORECASE
+)
+# What stands in brackets below a field of a cover that is no name.
+_CAPTION: Final = re.compile(
+    r"[(\[](?:state|province|jurisdiction|title of|address|zip|i\.?\s?r\.?\s?s|commission file|cusip|area code)\b",
+    re.IGNORECASE,
 )
 _ITEM: Final = re.compile(r"item\s+(\d{1,2}(?:\.\d\d)?[A-Z]?)\b(?!\()", re.IGNORECASE)
 # A line that a blank one cuts off in the middle of a sentence is at least so long.
@@ -70,7 +77,7 @@ INDENTED: Final = 0.8
 
 def outline(parts: Sequence[Element], edge: int, furniture: list[Furniture]) -> tuple[Block, ...]:
     """Make the blocks of a document of its pieces, in order; hyphens that are dropped go on the list of furniture."""
-    parts = with_footnotes(list(_back_matter(_listed(list(_signatures(_joined(with_text_notes(parts))))))))
+    parts = with_footnotes(list(_back_matter(_listed(_filled(list(_signatures(_joined(with_text_notes(parts)))))))))
     levels = _levels(parts)
     setter = _Setter(levels, edge, furniture, parts)
     blocks: list[Block] = []
@@ -195,6 +202,18 @@ def _signatures(parts: Sequence[Element]) -> Iterator[Element]:
 def _signs(piece: Piece) -> bool:
     first = piece.lines[0]
     return piece.kind in ("lines", "paragraph") and first.indent >= 20 and bool(_SIGNATURE.search(first.text))
+
+
+def _filled(parts: list[Element]) -> list[Element]:
+    """What was filled in is no title: over `(State of incorporation)`, below a row of Schedule 13D or 13G."""
+    for a, b in pairwise(parts):
+        if not (isinstance(a, Piece) and isinstance(b, Piece)):
+            continue
+        if a.kind == "heading" and a.style in _SET and b.kind != "heading" and _CAPTION.match(b.lines[0].text.lstrip()):
+            a.kind = "paragraph"
+        elif b.kind == "heading" and b.style in _SET and is_row(a.lines[0].text.lstrip()):
+            b.kind = "paragraph"
+    return parts
 
 
 def _listed(parts: list[Element]) -> list[Element]:

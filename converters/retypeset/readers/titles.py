@@ -45,6 +45,14 @@ _ADDRESSED: Final = re.compile(r"(?:(?:Dear|Gentlemen|Ladies|To|Re)\b.{0,60}:|To
 _ANSWER: Final = re.compile(
     r"(?:none|not\sapplicable|n/a|inapplicable)\.?|see\s(?:the\s)?(?:accompanying\s)?notes?\b.*", re.IGNORECASE
 )
+# The rows of the cover of Schedules 13D and 13G, with their numbers or without.
+_ROW: Final = re.compile(
+    r"(?:\(?\d{1,2}[.)]{0,2}\s{1,8})?(?:names? of reporting|check (?:the appropriate )?box if|sec use only"
+    r"|sources? of funds|citizenship or place of org|(?:sole|shared) (?:voting|dispositive) power"
+    r"|aggregate amount benef|percent of class rep|types? of reporting person"
+    r"|\(?(?:s\.?s\.? or )?i\.?r\.?s\.? identification no)",
+    re.IGNORECASE,
+)
 # What is filled in or ticked is a field of a form: `Yes [X]  No [ ]`, `For the transition period from ____ to ____`.
 _TICKED: Final = re.compile(r"[\[|/] ?[xX_]? ?[\]|/](?:\W|$)")
 _FILLED: Final = re.compile(r"__.*[a-zA-Z].*__|__ +(?:to|no|yes)\b|\b(?:from|yes|no) +__", re.IGNORECASE)
@@ -75,6 +83,7 @@ def title_style(unit: Unit, edge: int, *, stacked: bool = False) -> str:
         or is_signed(text)
         or (text[0] in "NnIiSs" and _ANSWER.fullmatch(text))
         or is_field(text)
+        or is_row(text)
         or (digits and (_DATE.fullmatch(text) or _ZIP.search(text)))
     ):
         return ""
@@ -143,6 +152,11 @@ def title_like(unit: Unit) -> bool:
 def is_signed(text: str) -> bool:
     """Does a line bear a signature, or a field of its block? Strings that must stand there are asked for first."""
     return (":" in text or "/s/" in text or "By" in text or "BY" in text) and _SIGNED.search(text) is not None
+
+
+def is_row(text: str) -> bool:
+    """Is a line a row of the cover of Schedule 13D or 13G, `4.  Citizenship or Place of Organization`?"""
+    return _ROW.match(text) is not None
 
 
 def is_field(text: str) -> bool:
